@@ -141,6 +141,10 @@ const ofNn: Readonly<Record<string, Call>> = {
   bceWithLogits: (more) => nn.bceWithLogits(x, x, { reduction: "sum", ...more }),
   cosineEmbedding: (more) => nn.cosineEmbedding(x, x, ones([2]), { margin: 0.5, ...more }),
   cosineSimilarity: (more) => nn.cosineSimilarity(x, x, { axis: 0, ...more }),
+  buildModel: (more) => {
+    const own = { kinds: nnExtend.moduleKinds, numbers: 8, random };
+    return nnExtend.buildModel(nnExtend.describeModel(new nn.LayerNorm(4)), { ...own, ...more });
+  },
   conv1d: (more) => nn.conv1d(ones([1, 1, 4]), ones([1, 1, 2]), null, { padding: 1, ...more }),
   conv2d: (more) => nn.conv2d(image, ones([1, 1, 2, 2]), null, { padding: 1, ...more }),
   convTranspose1d: (more) =>
@@ -249,7 +253,14 @@ const ofModels: Readonly<Record<string, Call>> = {
 /** Objects with optional fields that are operands, or the definition of a kind. */
 const operands = /^(Factors|Parameterisation|ParameterisationDefinition)<|^AdaptiveParameters$/;
 /** What leaves the check to others: an abstract class to its subclasses, an op to its callers. */
-const unchecked = ["Recurrent", "RecurrentCell", "StructuredMap", "perSampleOp", "adaptiveOp"];
+const unchecked = [
+  "Recurrent",
+  "RecurrentCell",
+  "StructuredMap",
+  "perSampleOp",
+  "adaptiveOp",
+  "blockValues",
+];
 /** A mixer's errors name its kind. */
 const kinds: Readonly<Record<string, string>> = {
   generalMixer: "general",

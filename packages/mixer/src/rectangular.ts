@@ -23,6 +23,8 @@ export interface Tiling {
   readonly form: "one" | "stack" | "fold";
   /** q, the number of operators. */
   readonly count: number;
+  /** The schedule of one of them. */
+  readonly operator: Schedule;
   /** The schedule of all of them, side by side. */
   readonly schedule: Schedule;
   /** Shape of d_in: [in], or [q, in] where operators are stacked. */
@@ -71,6 +73,7 @@ export function planTiling(
   return {
     form,
     count,
+    operator: base,
     schedule: blockDiagonal(base, count),
     dIn: form === "stack" ? [count, inFeatures] : [inFeatures],
     dOut: form === "fold" ? [count, outFeatures] : [outFeatures],

@@ -22,6 +22,7 @@ export {
 } from "./layer-norm-net/layer-norm-net.ts";
 export { squaredNorm } from "./layer-norm-net/squared-norm.ts";
 export { Mlp, type MlpOptions } from "./mlp/mlp.ts";
+export { modelKinds } from "./module-kinds.ts";
 export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/links.ts";
 export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";
 export { ParamixerBlock, type ParamixerBlockOptions } from "./paramixer/paramixer-block.ts";

@@ -1,4 +1,5 @@
 /** @file The adaptive mixer as a layer: rotations by angles that depend on the input. */
+
 import { full, ones, type Parameter, parameter, type Shape, type Tensor, zeros } from "@spm/core";
 import {
   checkOptions,
@@ -16,6 +17,9 @@ import {
   type Schedule,
 } from "@spm/mixer";
 import { planTiling } from "@spm/mixer/extend";
+import { flag, nullable, size, word } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
+import { scheduleField } from "./description/schedule-field.ts";
 import { type LinearOptions, linearOptions } from "./linear-map.ts";
 import { Module } from "./module.ts";
 
@@ -81,7 +85,8 @@ export class AdaptiveMixer extends Module {
     this.outFeatures = outFeatures;
     this.mode = mode;
     this.schedule = planTiling(inFeatures, outFeatures, schedule ? { schedule } : {}).schedule;
-    const { dtype = "float32" } = initial;
+    const { dtype = "float32", rank = null } = initial;
+    describe(this, { inFeatures, outFeatures, mode, schedule: this.schedule, rank, bias, dtype });
     const own = initialAdaptive(this.schedule, random, { ...initial, mode, inFeatures });
     this.dIn = parameter(() => ones([inFeatures], { dtype }));
     this.dOut = parameter(() => full([outFeatures], gain, { dtype }));
@@ -113,3 +118,28 @@ export class AdaptiveMixer extends Module {
     return (turns + angles) * sizeOf(x.slice(0, -1));
   }
 }
+
+/** {@link AdaptiveMixer} in files. */
+export const adaptiveMixerModule: ModuleKind = moduleKind(
+  "AdaptiveMixer",
+  AdaptiveMixer,
+  {
+    inFeatures: size,
+    outFeatures: size,
+    mode: word<AdaptiveMode>("local", "input", "stage", "bottleneck"),
+    schedule: scheduleField,
+    rank: nullable(size),
+    bias: flag,
+    dtype: word("float32", "float64"),
+  },
+  ({ inFeatures, outFeatures, rank, ...options }, { random }) =>
+    new AdaptiveMixer(inFeatures, outFeatures, {
+      ...options,
+      ...(rank !== null && { rank }),
+      random,
+    }),
+  ({ inFeatures, mode, schedule, rank }) => {
+    const depth = { local: 2, input: inFeatures, stage: schedule.n, bottleneck: rank ?? 64 }[mode];
+    return schedule.first.length * (1 + depth) + depth * inFeatures;
+  },
+);

@@ -1,4 +1,5 @@
 /** @file Normalisation of each channel over the batch. */
+
 import {
   add,
   div,
@@ -26,6 +27,8 @@ import {
   sizeOf,
   ValueError,
 } from "@spm/core/extend";
+import { flag, number, size } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
 import { ofChannels, scaleChannels } from "./functional/channels.ts";
 import { Module, ModuleBuffer } from "./module.ts";
 import { type AffineNormOptions, checkChannels } from "./norms.ts";
@@ -72,6 +75,7 @@ abstract class BatchNorm extends Module {
     if (!(epsilon >= 0)) throw new ValueError(name, "epsilon ≥ 0", epsilon);
     if (!(momentum >= 0 && momentum <= 1))
       throw new ValueError(name, "a momentum in [0, 1]", momentum);
+    describe(this, { channels, epsilon, momentum, affine, trackRunningStats });
     const start = (make: typeof ones) => () => make([channels]);
     this.weight = affine ? parameter(start(ones), { decay: false }) : null;
     this.bias = affine ? parameter(start(zeros), { decay: false }) : null;
@@ -164,3 +168,29 @@ export class BatchNorm2d extends BatchNorm {
     super([2], channels, options);
   }
 }
+
+const fields = {
+  channels: size,
+  epsilon: number,
+  momentum: number,
+  affine: flag,
+  trackRunningStats: flag,
+};
+
+/** Batch norm in files. */
+export const batchNormModules: readonly ModuleKind[] = [
+  moduleKind(
+    "BatchNorm1d",
+    BatchNorm1d,
+    fields,
+    ({ channels, ...options }) => new BatchNorm1d(channels, options),
+    ({ channels }) => 4 * channels,
+  ),
+  moduleKind(
+    "BatchNorm2d",
+    BatchNorm2d,
+    fields,
+    ({ channels, ...options }) => new BatchNorm2d(channels, options),
+    ({ channels }) => 4 * channels,
+  ),
+];

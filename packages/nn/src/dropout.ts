@@ -1,6 +1,9 @@
 /** @file Dropout as a layer, with its own generator. */
+
 import type { Rng, Tensor } from "@spm/core";
 import { checkOptions, checkRandom, ValueError } from "@spm/core/extend";
+import { number } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
 import { type DropoutOptions, dropout, dropoutOptions } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
 
@@ -21,6 +24,7 @@ export class Dropout extends Module {
     checkOptions("Dropout", options, dropoutOptions);
     if (!(probability >= 0 && probability < 1))
       throw new ValueError("Dropout", "a probability in [0, 1)", probability);
+    describe(this, { probability });
     this.probability = probability;
     this.random = checkRandom("Dropout", options.random);
   }
@@ -33,3 +37,11 @@ export class Dropout extends Module {
     return this.training ? dropout(x, this.probability, { random: this.random }) : x;
   }
 }
+
+/** Dropout in files. */
+export const dropoutModule: ModuleKind = moduleKind(
+  "Dropout",
+  Dropout,
+  { probability: number },
+  ({ probability }, { random }) => new Dropout(probability, { random }),
+);

@@ -1,6 +1,9 @@
 /** @file A table of vectors, one for each token or for each bag of them. */
+
 import { normal, type Parameter, parameter, type Rng, type Tensor } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
+import { count, nullable, size, word } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
 import { checkPadding } from "./functional/embedding-bag.ts";
 import {
   type BagMode,
@@ -43,6 +46,7 @@ export class Embedding extends Module {
     checkRandom("Embedding", options.random);
     const { random, deviation = 1 } = options;
     checkSizes("Embedding", "vocabulary and width", vocabulary, width);
+    describe(this, { vocabulary, width });
     this.weight = parameter(() => normal(random, [vocabulary, width], 0, deviation));
   }
 
@@ -79,6 +83,7 @@ export class EmbeddingBag extends Embedding {
       paddingIndex === undefined
         ? undefined
         : checkPadding("EmbeddingBag", paddingIndex, vocabulary);
+    describe(this, { vocabulary, width, mode, paddingIndex: this.paddingIndex ?? null });
   }
 
   /** @param weights - a factor for each token, of its shape, where the mode is "sum" */
@@ -93,3 +98,31 @@ export class EmbeddingBag extends Embedding {
     return embeddingBag(this.weight, tokens, { mode, ...padding, ...options });
   }
 }
+
+/** The table in files. */
+export const embeddingModule: ModuleKind = moduleKind(
+  "Embedding",
+  Embedding,
+  { vocabulary: size, width: size },
+  ({ vocabulary, width }, { random }) => new Embedding(vocabulary, width, { random }),
+  ({ vocabulary, width }) => vocabulary * width,
+);
+
+/** The table of bags in files. */
+export const embeddingBagModule: ModuleKind = moduleKind(
+  "EmbeddingBag",
+  EmbeddingBag,
+  {
+    vocabulary: size,
+    width: size,
+    mode: word("mean", "sum", "max"),
+    paddingIndex: nullable(count),
+  },
+  ({ vocabulary, width, mode, paddingIndex }, { random }) =>
+    new EmbeddingBag(vocabulary, width, {
+      ...(paddingIndex !== null && { paddingIndex }),
+      mode,
+      random,
+    }),
+  ({ vocabulary, width }) => vocabulary * width,
+);

@@ -36,3 +36,28 @@ export { layerNormOp, rmsNormOp } from "./functional/norm-ops.ts";
 export { logSoftmaxOp, softmaxOp } from "./functional/softmax.ts";
 export { addWindowsOp, type Sliding, windowedShape, windowsOp } from "./functional/windows.ts";
 export { geometricProductOp } from "./rotor/index.ts";
+
+// Modules in files
+
+export { isBuilding } from "./description/allowance.ts";
+export { type BuildModelOptions, buildModel } from "./description/build-model.ts";
+export {
+  describeModel,
+  type ModelDescription,
+  type SameModule,
+} from "./description/describe-model.ts";
+export { type Field, fields, type Json } from "./description/fields.ts";
+export {
+  type BuildOptions,
+  type Description,
+  describe,
+  type Fields,
+  type ModuleKind,
+  moduleKind,
+  partKinds,
+  present,
+  type ValuesOf,
+} from "./description/module-kind.ts";
+export { moduleKinds } from "./description/module-kinds.ts";
+export { Unbuilt } from "./description/unbuilt.ts";
+export { blockFields, blockValues } from "./transformer/transformer-block.ts";

@@ -2,8 +2,11 @@
  * @file Every linear map by name: one word decides those of a model; lists, flags and tests are
  * made from this record.
  */
+
 import { checkOptions, ValueError } from "@spm/core/extend";
 import { type MixerKind, mixers } from "@spm/mixer";
+import { isBuilding } from "./description/allowance.ts";
+import { UnbuiltMap } from "./description/unbuilt.ts";
 import { denseKind } from "./linear.ts";
 import {
   type LinearEntry,
@@ -77,6 +80,7 @@ export function linear(
   options: LinearOptions,
 ): LinearMap {
   checkOptions("linear", options, linearOptions);
+  if (isBuilding()) return new UnbuiltMap(inFeatures, outFeatures);
   if (typeof choice !== "function") {
     checkChoice("linear", Object.keys(linearKinds), choice);
     return linearKinds[choice].create(inFeatures, outFeatures, options);

@@ -1,4 +1,5 @@
 /** @file The common interface of all linear maps, dense and structured. */
+
 import type { Parameter, Rng, Shape, Tensor } from "@spm/core";
 import {
   type OptionNames,
@@ -9,6 +10,7 @@ import {
   sizeOf,
   ValueError,
 } from "@spm/core/extend";
+import { allow } from "./description/allowance.ts";
 import { Module } from "./module.ts";
 import { checkSizes } from "./options.ts";
 
@@ -73,6 +75,7 @@ export abstract class LinearMap extends Module {
   constructor(inFeatures: number, outFeatures: number) {
     super();
     checkSizes(new.target.name, "sizes in, out", inFeatures, outFeatures);
+    allow(new.target.name, inFeatures + outFeatures, 0); // vectors of each
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
   }

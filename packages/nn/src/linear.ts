@@ -1,6 +1,9 @@
 /** @file The dense layer. */
+
 import { type Parameter, parameter, type Tensor, uniform, zeros } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
+import { flag, size } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
 import { affine } from "./functional/affine.ts";
 import { type InitialWeights, initialWeights } from "./initial-weights.ts";
 import { type LinearEntry, LinearMap, type LinearOptions, linearOptions } from "./linear-map.ts";
@@ -31,6 +34,7 @@ export class Linear extends LinearMap {
     checkOptions("Linear", options, names);
     checkRandom("Linear", options.random);
     const { random, bias = true, init, gain } = options;
+    describe(this, { inFeatures, outFeatures, bias });
     const bound = 1 / Math.sqrt(inFeatures);
     const shape = [outFeatures, inFeatures];
     const scale = gain === undefined ? {} : { gain };
@@ -70,3 +74,13 @@ export const denseKind: LinearEntry = {
   learningRate: 0.003,
   create: (inFeatures, outFeatures, options) => new Linear(inFeatures, outFeatures, options),
 };
+
+/** The dense layer in files. */
+export const linearModule: ModuleKind = moduleKind(
+  "Linear",
+  Linear,
+  { inFeatures: size, outFeatures: size, bias: flag },
+  ({ inFeatures, outFeatures, bias }, { random }) =>
+    new Linear(inFeatures, outFeatures, { bias, random }),
+  ({ inFeatures, outFeatures }) => inFeatures * outFeatures,
+);

@@ -1,4 +1,5 @@
 /** @file The mixer as a layer: a drop-in for Linear(in, out) with O(n log n) parameters. */
+
 import {
   cast,
   full,
@@ -38,6 +39,7 @@ import {
   planTiling,
   type Tiling,
 } from "@spm/mixer/extend";
+import { describe } from "./description/module-kind.ts";
 import { LinearMap, type LinearOptions, linearOptions } from "./linear-map.ts";
 
 /** Options of {@link MixerLayer}. */
@@ -126,6 +128,10 @@ export class MixerLayer<N extends Names = Names> extends LinearMap {
     this.tiling = planTiling(inFeatures, outFeatures, {
       rectangular,
       ...(schedule && { schedule }),
+    });
+    describe(this, {
+      ...{ mixer, inFeatures, outFeatures, schedule: this.tiling.operator, rectangular },
+      ...{ diagonals: diagonals || given?.dIn !== undefined, bias, dtype },
     });
     this.dIn =
       diagonals || given?.dIn !== undefined

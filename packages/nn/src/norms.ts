@@ -1,4 +1,5 @@
 /** @file Normalisation of each sample's features. */
+
 import { ones, type Parameter, parameter, type Shape, type Tensor, zeros } from "@spm/core";
 import {
   checkOptions,
@@ -7,7 +8,10 @@ import {
   type OptionNames,
   ShapeError,
   showShape,
+  sizeOf,
 } from "@spm/core/extend";
+import { flag, list, number, size } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
 import {
   groupNorm,
   instanceNorm,
@@ -59,6 +63,7 @@ export class LayerNorm extends Module {
     checkOptions("LayerNorm", options, names);
     const { epsilon = 1e-5, affine = true } = options;
     const normalizedShape = shapeOf("LayerNorm", width);
+    describe(this, { width: normalizedShape, epsilon, affine });
     this.weight = weightOf(affine, () => ones(normalizedShape));
     this.bias = weightOf(affine, () => zeros(normalizedShape));
     this.#options = { epsilon, normalizedShape };
@@ -85,6 +90,7 @@ export class RmsNorm extends Module {
     checkOptions("RmsNorm", options, names);
     const { epsilon = 1e-6, affine = true } = options;
     const normalizedShape = shapeOf("RmsNorm", width);
+    describe(this, { width: normalizedShape, epsilon, affine });
     this.weight = weightOf(affine, () => ones(normalizedShape));
     this.#options = { epsilon, normalizedShape };
   }
@@ -115,6 +121,7 @@ export class GroupNorm extends Module {
     checkSizes("GroupNorm", "groups and channels", groups, channels);
     if (channels % groups !== 0)
       throw new ShapeError("GroupNorm", `a number of groups that divides ${channels}`, groups);
+    describe(this, { groups, channels, epsilon, affine });
     this.weight = weightOf(affine, () => ones([channels]));
     this.bias = weightOf(affine, () => zeros([channels]));
     this.groups = groups;
@@ -154,6 +161,7 @@ abstract class InstanceNorm extends Module {
     checkOptions(name, options, names);
     const { epsilon = 1e-5, affine = false } = options;
     checkSizes(name, "channels", channels);
+    describe(this, { channels, epsilon, affine });
     this.weight = weightOf(affine, () => ones([channels]));
     this.bias = weightOf(affine, () => zeros([channels]));
     this.channels = channels;
@@ -203,3 +211,46 @@ export function normOf(kind: NormKind, width: number): LayerNorm | RmsNorm {
   checkChoice("norm", ["layer", "rms"], kind);
   return kind === "layer" ? new LayerNorm(width) : new RmsNorm(width);
 }
+
+const ofWidth = { width: list(size), epsilon: number, affine: flag };
+const ofChannels = { channels: size, epsilon: number, affine: flag };
+const twice = ({ channels }: { readonly channels: number }): number => 2 * channels;
+
+/** The norms in files. */
+export const normModules: readonly ModuleKind[] = [
+  moduleKind(
+    "LayerNorm",
+    LayerNorm,
+    ofWidth,
+    ({ width, ...options }) => new LayerNorm(width, options),
+    ({ width }) => 2 * sizeOf(width),
+  ),
+  moduleKind(
+    "RmsNorm",
+    RmsNorm,
+    ofWidth,
+    ({ width, ...options }) => new RmsNorm(width, options),
+    ({ width }) => sizeOf(width),
+  ),
+  moduleKind(
+    "GroupNorm",
+    GroupNorm,
+    { groups: size, ...ofChannels },
+    ({ groups, channels, ...options }) => new GroupNorm(groups, channels, options),
+    twice,
+  ),
+  moduleKind(
+    "InstanceNorm1d",
+    InstanceNorm1d,
+    ofChannels,
+    ({ channels, ...options }) => new InstanceNorm1d(channels, options),
+    twice,
+  ),
+  moduleKind(
+    "InstanceNorm2d",
+    InstanceNorm2d,
+    ofChannels,
+    ({ channels, ...options }) => new InstanceNorm2d(channels, options),
+    twice,
+  ),
+];

@@ -1,6 +1,9 @@
 /** @file ReLU with a slope below 0 that is learnt. */
+
 import { full, type Parameter, parameter, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { size } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
 import { prelu } from "./functional/index.ts";
 import { Module } from "./module.ts";
 import { checkSizes } from "./options.ts";
@@ -36,6 +39,7 @@ export class Prelu extends Module {
     checkOptions("Prelu", options, names);
     const { channels = 1, initial = 0.25 } = options;
     checkSizes("Prelu", "channels", channels);
+    describe(this, { channels });
     this.weight = parameter(() => full([channels], initial), { decay: false });
   }
 
@@ -43,3 +47,12 @@ export class Prelu extends Module {
     return prelu(x, this.weight);
   }
 }
+
+/** PReLU in files. */
+export const preluModule: ModuleKind = moduleKind(
+  "Prelu",
+  Prelu,
+  { channels: size },
+  ({ channels }) => new Prelu({ channels }),
+  ({ channels }) => channels,
+);

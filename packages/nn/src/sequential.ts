@@ -1,6 +1,10 @@
 /** @file Modules one after another, and a module with a skip connection. */
+
 import { add, type Tensor } from "@spm/core";
 import { kindOf, ShapeError, sameShape, showShape, ValueError } from "@spm/core/extend";
+import { activation, type Field, list } from "./description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
+import { Unbuilt } from "./description/unbuilt.ts";
 import { Module } from "./module.ts";
 
 /** A module, or a function without state such as `relu`. */
@@ -40,6 +44,7 @@ export class Sequential extends Module {
       );
     for (const [k, layer] of layers.entries()) checkLayer("Sequential", layer, ` as layer ${k}`);
     this.layers = [...layers];
+    describe(this, { layers });
   }
 
   forward(x: Tensor): Tensor {
@@ -60,6 +65,7 @@ export class Residual extends Module {
     super();
     checkLayer("Residual", branch);
     this.branch = branch;
+    describe(this, { branch });
   }
 
   forward(x: Tensor): Tensor {
@@ -73,3 +79,18 @@ export class Residual extends Module {
     return add(x, y);
   }
 }
+
+/** A function by its name, or null for a module, which the file has under its own path. */
+const layerField: Field<Layer> = {
+  expected: `${activation.expected}, or null`,
+  encode: (layer) => (layer instanceof Module ? null : activation.encode(layer)),
+  decode: (json) => (json === null ? new Unbuilt() : activation.decode(json)),
+};
+
+/** {@link Sequential} and {@link Residual} in files. */
+export const sequentialModules: readonly ModuleKind[] = [
+  moduleKind("Sequential", Sequential, { layers: list(layerField) }, ({ layers }) => {
+    return new Sequential(layers);
+  }),
+  moduleKind("Residual", Residual, { branch: layerField }, ({ branch }) => new Residual(branch)),
+];

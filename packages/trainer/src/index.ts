@@ -27,6 +27,12 @@ export type {
   TrainingPosition,
 } from "./hooks.ts";
 export type { Json } from "./io/json.ts";
+export {
+  encodeModel,
+  type LoadModelOptions,
+  parseModel,
+  type SaveModelOptions,
+} from "./io/model-file.ts";
 export type { HeaderEntry } from "./io/safetensors/header.ts";
 export { SafetensorsError } from "./io/safetensors/header.ts";
 export { parseSafetensors, type Safetensors } from "./io/safetensors/read.ts";

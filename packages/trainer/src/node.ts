@@ -20,6 +20,7 @@ export { type BestCheckpoints, type CheckpointOptions, checkpoints } from "./io/
 export { isSystemError, reasonOf } from "./io/file-error.ts";
 export { machine } from "./io/machine.ts";
 export { makeFolder } from "./io/make-folder.ts";
+export { loadModel, saveModel } from "./io/model-path.ts";
 export { type RecordRunOptions, recordRun } from "./io/record-run.ts";
 export { type Misfit, misfit } from "./io/record-schema.ts";
 export { type Run, readRun, readRunConfig } from "./io/run-reader.ts";

@@ -1,4 +1,5 @@
 /** @file A decoder-only language model. */
+
 import { matmul, type Rng, type Shape, type Tensor, transpose } from "@spm/core";
 import { checkOptions, checkTensors, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
 import type { KeyValueCache } from "@spm/nn";
@@ -13,7 +14,17 @@ import {
   TransformerBlock,
   type TransformerBlockOptions,
 } from "@spm/nn";
-import { checkChoice, checkSizes, normOf } from "@spm/nn/extend";
+import {
+  blockFields,
+  blockValues,
+  checkChoice,
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+  normOf,
+} from "@spm/nn/extend";
 
 /** Options of {@link Gpt}. */
 export interface GptOptions extends Omit<TransformerBlockOptions, "causal" | "rotary" | "bias"> {
@@ -92,6 +103,7 @@ export class Gpt extends Module {
     checkSizes("Gpt", "layers", layers);
     checkSizes("Gpt", "context", context);
     checkChoice("Gpt", ["learned", "rotary"], positions);
+    describe(this, { vocabulary, context, layers, ...blockValues(width, block), positions, tied });
     this.embedding = new Embedding(vocabulary, width, { random, deviation: 0.02 });
     this.positions =
       positions === "learned" ? new LearnedPositions(context, width, { random }) : null;
@@ -139,3 +151,16 @@ export class Gpt extends Module {
     return this.head?.forward(normal) ?? matmul(normal, transpose(this.embedding.weight));
   }
 }
+
+const { size, flag, word } = fields;
+
+/** {@link Gpt} in files. */
+export const gptModule: ModuleKind = moduleKind(
+  "Gpt",
+  Gpt,
+  {
+    ...{ vocabulary: size, context: size, layers: size, ...blockFields },
+    ...{ positions: word("learned", "rotary"), tied: flag },
+  },
+  (options, { random }) => new Gpt({ ...options, random }),
+);

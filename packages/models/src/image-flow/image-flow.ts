@@ -1,4 +1,5 @@
 /** @file A normalising flow of images: exact densities, and samples by running backwards. */
+
 import {
   add,
   concat,
@@ -25,7 +26,15 @@ import {
   sizeOf,
 } from "@spm/core/extend";
 import { Module } from "@spm/nn";
-import { checkSizes } from "@spm/nn/extend";
+import {
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+  partKinds,
+  Unbuilt,
+} from "@spm/nn/extend";
 import { FlowLevel } from "./flow-level.ts";
 import {
   ActNorm,
@@ -114,6 +123,12 @@ export class ImageFlow extends Module {
         `sides that are multiples of ${2 ** levels}`,
         `${height} and ${width}`,
       );
+    describe(this, {
+      shape,
+      levels,
+      steps,
+      coupling: typeof coupling === "number" ? coupling : null,
+    });
     const net: CouplingFactory =
       typeof coupling === "function"
         ? coupling
@@ -213,3 +228,19 @@ export class ImageFlow extends Module {
     return noGrad(() => this.decode(normal(random, [count, this.dimensions], 0, temperature)));
   }
 }
+
+const { list, nullable, size } = fields;
+
+/** {@link ImageFlow} in files; `coupling` is null where the networks are modules of their own. */
+export const imageFlowModule: ModuleKind = moduleKind(
+  "ImageFlow",
+  ImageFlow,
+  { shape: list(size), levels: size, steps: size, coupling: nullable(size) },
+  ({ shape, coupling, ...options }, { random }) => {
+    const [channels = 0, height = 0, width = 0] = shape;
+    const net = coupling ?? (() => new Unbuilt());
+    return new ImageFlow({ ...options, shape: [channels, height, width], coupling: net, random });
+  },
+);
+
+partKinds(FlowLevel, FlowStep, ActNorm, AffineCoupling, CouplingNet, SplitPrior);

@@ -1,4 +1,5 @@
 /** @file Linear bijections with an exact inverse and determinant, by name. */
+
 import {
   abs,
   add,
@@ -19,7 +20,16 @@ import {
 import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
 import { lu, slogdet, solve, triangularSolve } from "@spm/linalg";
 import { Linear } from "@spm/nn";
-import { initialWeights, LinearMap, ModuleBuffer } from "@spm/nn/extend";
+import {
+  describe,
+  fields,
+  initialWeights,
+  isBuilding,
+  LinearMap,
+  ModuleBuffer,
+  type ModuleKind,
+  moduleKind,
+} from "@spm/nn/extend";
 import { diagonal, tril, triu } from "@spm/numeric";
 
 /** A linear map of R^n that can be undone, and whose volume is known. */
@@ -56,7 +66,8 @@ function byRows(y: Tensor, f: (rows: Tensor) => Tensor): Tensor {
 export class InvertibleDense extends Linear {
   constructor(n: number, options: InvertibleOptions) {
     checkOptions("InvertibleDense", options, invertibleOptions);
-    super(n, n, { random: options.random, bias: false, init: "orthogonal" });
+    const init = isBuilding() ? "normal" : "orthogonal"; // which costs n³
+    super(n, n, { random: options.random, bias: false, init });
   }
 
   /** The x of W x = y. y [..., n] → [..., n], 2n² FLOP a row. */
@@ -90,8 +101,10 @@ export class InvertibleLu extends LinearMap {
     super(n, n);
     checkOptions("InvertibleLu", options, invertibleOptions);
     const random = checkRandom("InvertibleLu", options.random);
+    describe(this, { inFeatures: n });
     const [factors, permutation] = scope(() => {
-      const { p, l, u } = lu(initialWeights("orthogonal", random, [n, n]));
+      const start = isBuilding() ? eye(n) : initialWeights("orthogonal", random, [n, n]);
+      const { p, l, u } = lu(start);
       return [parameter(add(tril(l, -1), u)), new ModuleBuffer(p)] as const;
     });
     this.factors = factors;
@@ -145,6 +158,7 @@ export class FixedPermutation extends LinearMap {
     super(n, n);
     checkOptions("FixedPermutation", options, invertibleOptions);
     const random = checkRandom("FixedPermutation", options.random);
+    describe(this, { inFeatures: n });
     this.permutation = scope(() => new ModuleBuffer(take(eye(n), permutation(random, n))));
   }
 
@@ -172,3 +186,30 @@ export class FixedPermutation extends LinearMap {
     return 2 * this.inFeatures ** 2;
   }
 }
+
+const square = { inFeatures: fields.size };
+
+/** The bijections in files. */
+export const invertibleModules: readonly ModuleKind[] = [
+  moduleKind(
+    "InvertibleDense",
+    InvertibleDense,
+    square,
+    ({ inFeatures }, { random }) => new InvertibleDense(inFeatures, { random }),
+    ({ inFeatures }) => inFeatures ** 2,
+  ),
+  moduleKind(
+    "InvertibleLu",
+    InvertibleLu,
+    square,
+    ({ inFeatures }, { random }) => new InvertibleLu(inFeatures, { random }),
+    ({ inFeatures }) => 2 * inFeatures ** 2,
+  ),
+  moduleKind(
+    "FixedPermutation",
+    FixedPermutation,
+    square,
+    ({ inFeatures }, { random }) => new FixedPermutation(inFeatures, { random }),
+    ({ inFeatures }) => 2 * inFeatures ** 2,
+  ),
+];

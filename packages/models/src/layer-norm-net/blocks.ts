@@ -1,4 +1,5 @@
 /** @file The blocks of LayerNorm networks whose features have norm 1, and that norm. */
+
 import { add, full, mul, type Rng, relu, type Tensor, zeros } from "@spm/core";
 import { checkOptions, checkTensors, type OptionNames, ShapeError } from "@spm/core/extend";
 import {
@@ -9,7 +10,14 @@ import {
   Module,
   scaledDotProductAttention,
 } from "@spm/nn";
-import { checkChoice, checkSizes } from "@spm/nn/extend";
+import {
+  checkChoice,
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+} from "@spm/nn/extend";
 
 /**
  * N(x) = (x − mean x)/‖x − mean x‖₂ over the last axis: layer norm without ε and gain, of norm 1
@@ -81,6 +89,7 @@ export class ResidualBlock extends Module {
     const { maps = 1, residual = true, linear = "dense", random } = options;
     checkChoice("ResidualBlock", ["1", "2"], String(maps));
     checkSizes("ResidualBlock", "width", width);
+    describe(this, { width, maps, residual });
     this.maps = Array.from({ length: maps }, () => plainMap(linear, width, width, random));
     this.residual = residual;
   }
@@ -109,6 +118,7 @@ export class AttentionBlock extends Module {
     checkOptions("AttentionBlock", options, { linear: true, random: true });
     const { linear = "dense", random } = options;
     checkSizes("AttentionBlock", "width", width);
+    describe(this, { width });
     this.scores = plainMap(linear, width, width, random);
     this.values = plainMap(linear, width, width, random);
   }
@@ -119,3 +129,21 @@ export class AttentionBlock extends Module {
     return unitNorm(add(h, scaledDotProductAttention(queries, h, this.values.forward(h))));
   }
 }
+
+const { flag, size, word } = fields;
+
+/** The blocks in files. */
+export const layerNormBlockModules: readonly ModuleKind[] = [
+  moduleKind(
+    "ResidualBlock",
+    ResidualBlock,
+    { width: size, maps: word<1 | 2>(1, 2), residual: flag },
+    ({ width, ...options }, { random }) => new ResidualBlock(width, { ...options, random }),
+  ),
+  moduleKind(
+    "AttentionBlock",
+    AttentionBlock,
+    { width: size },
+    ({ width }, { random }) => new AttentionBlock(width, { random }),
+  ),
+];

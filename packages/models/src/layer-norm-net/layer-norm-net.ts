@@ -1,4 +1,5 @@
 /** @file Deep LayerNorm networks of the theory of neural collapse: a ResNet and a transformer. */
+
 import { at, mean, type Tensor } from "@spm/core";
 import {
   checkOptions,
@@ -8,7 +9,14 @@ import {
   showShape,
 } from "@spm/core/extend";
 import { Embedding, LearnedPositions, type LinearMap, Module } from "@spm/nn";
-import { checkChoice, checkSizes } from "@spm/nn/extend";
+import {
+  checkChoice,
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+} from "@spm/nn/extend";
 import {
   AttentionBlock,
   blockOptions,
@@ -62,6 +70,8 @@ export class LayerNormResNet extends Module {
     const { features, width, depth, classes, ...block } = options;
     const { random } = block;
     checkSizes("LayerNormResNet", "width, depth and classes", width, depth, classes);
+    const { maps = 1, residual = true } = block;
+    describe(this, { features: features ?? null, width, depth, classes, maps, residual });
     this.first = features === undefined ? null : plainMap("dense", features, width, random);
     this.blocks = Array.from({ length: depth }, () => new ResidualBlock(width, block));
     this.head = plainMap("dense", width, classes, random);
@@ -134,6 +144,7 @@ export class LayerNormTransformer extends Module {
     const { random } = rest;
     checkSizes("LayerNormTransformer", "depth and classes", depth, classes);
     checkChoice("LayerNormTransformer", ["mean", "last"], reads);
+    describe(this, { vocabulary, context, width, depth, classes, reads, maps: maps ?? 1 });
     this.embedding = new Embedding(vocabulary, width, { random, deviation: 0.02 });
     this.positions = new LearnedPositions(context, width, { random });
     const ofBlock = { ...rest, ...(maps && { maps }) };
@@ -159,3 +170,23 @@ export class LayerNormTransformer extends Module {
     return this.head.forward(this.embed(tokens));
   }
 }
+
+const { flag, nullable, size, word } = fields;
+const sizes = { width: size, depth: size, classes: size, maps: word<1 | 2>(1, 2) };
+
+/** The networks in files. */
+export const layerNormNetModules: readonly ModuleKind[] = [
+  moduleKind(
+    "LayerNormResNet",
+    LayerNormResNet,
+    { ...sizes, features: nullable(size), residual: flag },
+    ({ features, ...options }, { random }) =>
+      new LayerNormResNet({ ...options, ...(features !== null && { features }), random }),
+  ),
+  moduleKind(
+    "LayerNormTransformer",
+    LayerNormTransformer,
+    { ...sizes, vocabulary: size, context: size, reads: word("mean", "last") },
+    (options, { random }) => new LayerNormTransformer({ ...options, random }),
+  ),
+];

@@ -1,8 +1,10 @@
 /** @file The multilayer perceptron. */
+
 import { type Rng, relu, type Tensor } from "@spm/core";
 import { checkList, checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
 import type { LinearMap } from "@spm/nn";
 import { type LinearChoice, linear, Module } from "@spm/nn";
+import { describe, fields, type ModuleKind, moduleKind } from "@spm/nn/extend";
 
 /** Options of {@link Mlp}. */
 export interface MlpOptions {
@@ -44,6 +46,7 @@ export class Mlp extends Module {
     const { sizes, linear: kind = "dense", activation = relu, random } = options;
     if (checkList("Mlp", sizes, "sizes").length < 2)
       throw new ShapeError("Mlp", "at least an input and an output size", `[${sizes.join(", ")}]`);
+    describe(this, { sizes, activation });
     const last = sizes.length - 2;
     this.layers = sizes.slice(0, -1).map((inFeatures, k) => {
       const shared = { random, gain: Math.SQRT2 };
@@ -56,3 +59,11 @@ export class Mlp extends Module {
     return this.layers.reduce((h, layer, k) => layer.forward(k === 0 ? h : this.#activation(h)), x);
   }
 }
+
+/** {@link Mlp} in files. */
+export const mlpModule: ModuleKind = moduleKind(
+  "Mlp",
+  Mlp,
+  { sizes: fields.list(fields.size), activation: fields.activation },
+  (options, { random }) => new Mlp({ ...options, random }),
+);

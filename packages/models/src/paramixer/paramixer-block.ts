@@ -1,4 +1,5 @@
 /** @file The attention of Paramixer: a product of sparse matrices whose weights the input gives. */
+
 import { add, broadcastTo, eye, type Rng, type Shape, type Tensor } from "@spm/core";
 import {
   checkOptions,
@@ -9,6 +10,7 @@ import {
   sizeOf,
 } from "@spm/core/extend";
 import { Dropout, gelu, type LinearChoice, Module, neighbourSum } from "@spm/nn";
+import { describe, type Field, fields, type ModuleKind, moduleKind } from "@spm/nn/extend";
 import { Mlp } from "../mlp/mlp.ts";
 import { type LinkOptions, type LinkProtocol, linkShifts } from "./links.ts";
 
@@ -71,6 +73,7 @@ export class ParamixerBlock extends Module {
     checkOptions("ParamixerBlock", options, blockOptions);
     const { links = "chord", rounding = "ceil", hidden = width, linear = "dense" } = options;
     const { dropout = 0, random } = options;
+    describe(this, { length, width, links, rounding, hidden, dropout });
     this.shifts = linkShifts(links, length, { rounding });
     const network = (out: number): Mlp =>
       new Mlp({ sizes: [width, hidden, out], activation: gelu, linear, random });
@@ -115,3 +118,24 @@ export class ParamixerBlock extends Module {
       throw new ShapeError("ParamixerBlock", `[..., ${length}, ${width}]`, showShape(x.shape));
   }
 }
+
+const { size, word, number } = fields;
+
+/** The fields of blocks in files. */
+export const blockFields = {
+  length: size as Field<number>,
+  width: size as Field<number>,
+  links: word("chord", "cdil") as Field<LinkProtocol>,
+  rounding: word("ceil", "floor") as Field<"ceil" | "floor">,
+  hidden: size as Field<number>,
+  dropout: number as Field<number>,
+};
+
+/** {@link ParamixerBlock} in files. */
+export const paramixerBlockModule: ModuleKind = moduleKind(
+  "ParamixerBlock",
+  ParamixerBlock,
+  blockFields,
+  ({ length, width, ...options }, { random }) =>
+    new ParamixerBlock(length, width, { ...options, random }),
+);

@@ -1,9 +1,23 @@
 /** @file Paramixer, a model of long sequences. */
+
 import { at, reshape, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import { Embedding, LearnedPositions, Linear, Module } from "@spm/nn";
-import { checkChoice, checkSizes } from "@spm/nn/extend";
-import { blockOptions, ParamixerBlock, type ParamixerBlockOptions } from "./paramixer-block.ts";
+import {
+  checkChoice,
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+  present,
+} from "@spm/nn/extend";
+import {
+  blockFields,
+  blockOptions,
+  ParamixerBlock,
+  type ParamixerBlockOptions,
+} from "./paramixer-block.ts";
 
 /** Options of {@link Paramixer}; exactly one of `features` and `vocabulary` is given. */
 export interface ParamixerOptions extends ParamixerBlockOptions {
@@ -78,6 +92,11 @@ export class Paramixer extends Module {
         "features or vocabulary",
         features === undefined ? "neither" : "both",
       );
+    const { links = "chord", rounding = "ceil", hidden = width, dropout = 0 } = block;
+    describe(this, {
+      ...{ features: features ?? null, vocabulary: vocabulary ?? null, layers, outputs, head },
+      ...{ positions, length, width, links, rounding, hidden, dropout },
+    });
     this.embedding =
       vocabulary === undefined
         ? new Linear(features ?? 0, width, { random })
@@ -114,3 +133,17 @@ export class Paramixer extends Module {
     return this.positions?.forward(embedded) ?? embedded;
   }
 }
+
+const { flag, nullable, size, word } = fields;
+
+/** {@link Paramixer} in files. */
+export const paramixerModule: ModuleKind = moduleKind(
+  "Paramixer",
+  Paramixer,
+  {
+    ...{ features: nullable(size), vocabulary: nullable(size), layers: size, outputs: size },
+    ...{ head: word("flatten", "first"), positions: flag, ...blockFields },
+  },
+  ({ features, vocabulary, ...options }, { random }) =>
+    new Paramixer({ ...options, ...present({ features, vocabulary }), random }),
+);

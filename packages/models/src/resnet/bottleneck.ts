@@ -1,8 +1,16 @@
 /** @file The bottleneck block of a residual network. */
+
 import { add, type Rng, relu, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { BatchNorm2d, Conv2d, type LinearChoice, Module } from "@spm/nn";
-import { checkSizes } from "@spm/nn/extend";
+import {
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+  partKinds,
+} from "@spm/nn/extend";
 
 /** Options of {@link Bottleneck}. */
 export interface BottleneckOptions {
@@ -65,6 +73,7 @@ export class Bottleneck extends Module {
     checkOptions("Bottleneck", options, names);
     const { width, stride = 1, linear = "dense", random } = options;
     checkSizes("Bottleneck", "channels in, out, width", inChannels, outChannels, width);
+    describe(this, { inChannels, outChannels, width, stride });
     const mixing = (from: number, to: number, step: number): NormedConvolution => {
       const given = { kernel: 1, stride: step, linear, bias: false, random };
       return new NormedConvolution(new Conv2d(from, to, given), to);
@@ -96,3 +105,16 @@ export class Bottleneck extends Module {
     return relu(add(this.shortcut?.forward(x) ?? x, this.wide.forward(inner)));
   }
 }
+
+const { size } = fields;
+
+/** {@link Bottleneck} in files. */
+export const bottleneckModule: ModuleKind = moduleKind(
+  "Bottleneck",
+  Bottleneck,
+  { inChannels: size, outChannels: size, width: size, stride: size },
+  ({ inChannels, outChannels, ...options }, { random }) =>
+    new Bottleneck(inChannels, outChannels, { ...options, random }),
+);
+
+partKinds(NormedConvolution);

@@ -1,4 +1,5 @@
 /** @file A residual network of bottleneck blocks on images. */
+
 import { type Rng, relu, reshape, type Tensor } from "@spm/core";
 import {
   checkList,
@@ -17,7 +18,14 @@ import {
   Module,
   maxPool2d,
 } from "@spm/nn";
-import { checkChoice, checkSizes } from "@spm/nn/extend";
+import {
+  checkChoice,
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+} from "@spm/nn/extend";
 import { Bottleneck } from "./bottleneck.ts";
 
 /** Options of {@link ResNet}. */
@@ -97,6 +105,7 @@ export class ResNet extends Module {
     checkChoice("ResNet", ["small", "large"], stem);
     const window =
       stem === "large" ? { kernel: 7, stride: 2, padding: 3 } : { kernel: 3, padding: 1 };
+    describe(this, { channels, width, blocks, classes, expansion, stem });
     this.stem = new Conv2d(channels, width, { ...window, bias: false, random });
     this.stemNorm = new BatchNorm2d(width);
     this.#pooled = stem === "large";
@@ -135,3 +144,16 @@ export class ResNet extends Module {
     return this.head.forward(reshape(adaptiveAvgPool2d(features, 1), features.shape.slice(0, 2)));
   }
 }
+
+const { list, size, word } = fields;
+
+/** {@link ResNet} in files. */
+export const resNetModule: ModuleKind = moduleKind(
+  "ResNet",
+  ResNet,
+  {
+    ...{ channels: size, width: size, blocks: list(size), classes: size, expansion: size },
+    stem: word("small", "large"),
+  },
+  (options, { random }) => new ResNet({ ...options, random }),
+);

@@ -1,4 +1,5 @@
 /** @file A small network of rotors in the place of a linear map. */
+
 import {
   add,
   at,
@@ -19,7 +20,14 @@ import {
 } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames } from "@spm/core/extend";
 import { layerNorm, Module, RotorLinear } from "@spm/nn";
-import { checkSizes, ModuleBuffer } from "@spm/nn/extend";
+import {
+  checkSizes,
+  describe,
+  fields,
+  ModuleBuffer,
+  type ModuleKind,
+  moduleKind,
+} from "@spm/nn/extend";
 
 /** Options of {@link RotorNet}. */
 export interface RotorNetOptions {
@@ -65,6 +73,7 @@ export class RotorNet extends Module {
     checkRandom("RotorNet", options.random);
     const { random, blocks = 2, branches = 3 } = options;
     checkSizes("RotorNet", "blocks and branches", blocks, branches);
+    describe(this, { inFeatures, outFeatures, blocks, branches });
     const square = (): RotorLinear => new RotorLinear(inFeatures, inFeatures, { random });
     this.first = square();
     this.blocks = Array.from({ length: blocks }, () => Array.from({ length: branches }, square));
@@ -98,3 +107,15 @@ export class RotorNet extends Module {
     return sub(relu(normal), mul(this.slope, relu(neg(normal))));
   }
 }
+
+const { size } = fields;
+
+/** {@link RotorNet} in files. */
+export const rotorNetModule: ModuleKind = moduleKind(
+  "RotorNet",
+  RotorNet,
+  { inFeatures: size, outFeatures: size, blocks: size, branches: size },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new RotorNet(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, blocks, branches }) => (1 + blocks * branches) * (1 + inFeatures),
+);

@@ -1,4 +1,5 @@
 /** @file TensorNet, a model of molecules. */
+
 import { add, at, expandDims, mul, type Rng, type Tensor, take } from "@spm/core";
 import {
   checkOptions,
@@ -9,7 +10,15 @@ import {
   ValueError,
 } from "@spm/core/extend";
 import { type LinearChoice, Module } from "@spm/nn";
-import { checkChoice, checkSizes } from "@spm/nn/extend";
+import {
+  checkChoice,
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+  partKinds,
+} from "@spm/nn/extend";
 import { edgeGeometry } from "./edges.ts";
 import { DipoleHead, EnergyHead, type EnergyScale } from "./heads.ts";
 import { TensorEmbedding, TensorInteraction, TensorReadout } from "./tensor-layers.ts";
@@ -93,6 +102,7 @@ export class TensorNet extends Module {
       throw new ValueError("TensorNet", "a finite cutoff above 0", cutoff);
     if (references !== undefined && references.length !== species)
       throw new ShapeError("TensorNet", `references of ${species} species`, references.length);
+    describe(this, { width, layers, radial, cutoff, species, group, head });
     const shared = { width, radial, linear, random };
     this.embedding = new TensorEmbedding(species, shared);
     this.layers = Array.from(
@@ -170,3 +180,18 @@ function checkAtoms(
   for (const [what, { shape }, fits] of all)
     if (!fits) throw new ShapeError("TensorNet", what, showShape(shape));
 }
+
+const { number, size, word } = fields;
+
+/** {@link TensorNet} in files, where `scale`, `shift` and `references` are tensors. */
+export const tensorNetModule: ModuleKind = moduleKind(
+  "TensorNet",
+  TensorNet,
+  {
+    ...{ width: size, layers: size, radial: size, cutoff: number, species: size },
+    ...{ group: word("O(3)", "SO(3)"), head: word("energy", "dipole") },
+  },
+  (options, { random }) => new TensorNet({ ...options, random }),
+);
+
+partKinds(TensorEmbedding, TensorInteraction, TensorReadout, EnergyHead, DipoleHead);

@@ -1,4 +1,5 @@
 /** @file An encoder and a decoder of transformer blocks: from one sequence of tokens to another. */
+
 import { type Rng, reshape, type Tensor } from "@spm/core";
 import {
   checkOptions,
@@ -19,7 +20,17 @@ import {
   type RmsNorm,
   TransformerBlock,
 } from "@spm/nn";
-import { checkSizes, normOf } from "@spm/nn/extend";
+import {
+  blockFields,
+  blockValues,
+  checkSizes,
+  describe,
+  fields,
+  type ModuleKind,
+  moduleKind,
+  normOf,
+  partKinds,
+} from "@spm/nn/extend";
 
 /** Options of {@link Transformer}. */
 export interface TransformerOptions extends Omit<DecoderBlockOptions, "bias"> {
@@ -117,6 +128,10 @@ export class Transformer extends Module {
     const { context, width, layers, decoderLayers = layers, ...block } = others;
     checkSizes("Transformer", "layers, decoderLayers, context", layers, decoderLayers, context);
     const { norm = "layer", random } = block;
+    describe(this, {
+      ...{ sourceVocabulary, targetVocabulary, context, layers, decoderLayers },
+      ...blockValues(width, block),
+    });
     this.source = new Tokens(sourceVocabulary, options);
     this.target = new Tokens(targetVocabulary, options);
     this.encoder = Array.from({ length: layers }, () => new TransformerBlock(width, block));
@@ -171,3 +186,18 @@ function ofSources(name: string, of: Tensor, mask: Tensor | undefined): Tensor |
     throw new ShapeError("Transformer", `${name} [${batch}, ${time}]`, showShape(mask.shape));
   return reshape(mask, [batch, 1, 1, time]);
 }
+
+const { size } = fields;
+
+/** {@link Transformer} in files. */
+export const transformerModule: ModuleKind = moduleKind(
+  "Transformer",
+  Transformer,
+  {
+    ...{ sourceVocabulary: size, targetVocabulary: size, context: size, layers: size },
+    ...{ decoderLayers: size, ...blockFields },
+  },
+  (options, { random }) => new Transformer({ ...options, random }),
+);
+
+partKinds(Tokens);

@@ -1,6 +1,9 @@
 /** @file One step of a recurrent network, with linear maps of any structure. */
+
 import { add, concat, mul, relu, sigmoid, split, type Tensor, tanh } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { size, word } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { gruStep } from "../functional/index.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import type { LinearMap, LinearOptions } from "../linear-map.ts";
@@ -77,6 +80,7 @@ export abstract class RecurrentCell<
     { linear: choice = "dense", ...shared }: CellOptions,
   ) {
     super();
+    describe(this, { inFeatures, width });
     const maps = (from: number): GateMaps<G> =>
       Object.fromEntries(
         gates.map((gate) => [gate, linear(choice, from, width, shared)]),
@@ -135,6 +139,7 @@ export class RnnCell extends RecurrentCell<HiddenState, "h"> {
     checkChoice("RnnCell", ["tanh", "relu"], nonlinearity);
     super(["h"], inFeatures, width, shared);
     this.nonlinearity = nonlinearity;
+    describe(this, { inFeatures, width, nonlinearity });
   }
 
   advance(projected: Tensor, [h]: HiddenState): HiddenState {
@@ -214,3 +219,28 @@ export class GruCell extends RecurrentCell<HiddenState, "r" | "z" | "n"> {
     return this.step(x, [h])[0];
   }
 }
+
+const sizes = { inFeatures: size, width: size };
+
+/** The cells in files. */
+export const cellModules: readonly ModuleKind[] = [
+  moduleKind(
+    "RnnCell",
+    RnnCell,
+    { ...sizes, nonlinearity: word("tanh", "relu") },
+    ({ inFeatures, width, ...options }, { random }) =>
+      new RnnCell(inFeatures, width, { ...options, random }),
+  ),
+  moduleKind(
+    "LstmCell",
+    LstmCell,
+    sizes,
+    ({ inFeatures, width }, { random }) => new LstmCell(inFeatures, width, { random }),
+  ),
+  moduleKind(
+    "GruCell",
+    GruCell,
+    sizes,
+    ({ inFeatures, width }, { random }) => new GruCell(inFeatures, width, { random }),
+  ),
+];

@@ -2,6 +2,7 @@
  * @file Recurrent networks: a cell along sequences of any lengths, in layers, in one direction or
  * both.
  */
+
 import {
   arange,
   at,
@@ -26,6 +27,7 @@ import {
   showShape,
   showSpec,
 } from "@spm/core/extend";
+import { describe, valuesOf } from "../description/module-kind.ts";
 import { Dropout } from "../dropout.ts";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
@@ -142,6 +144,7 @@ export abstract class Recurrent<S extends RecurrentState = RecurrentState> exten
     super();
     checkSizes(new.target.name, "layers", layers);
     const directions = bidirectional ? 2 : 1;
+    describe(this, { inFeatures, width, layers, bidirectional, dropout });
     this.inFeatures = inFeatures;
     this.width = width;
     this.directions = directions;
@@ -241,6 +244,7 @@ export class Rnn extends Recurrent<HiddenState> {
     checkOptions("Rnn", options, { ...names, nonlinearity: true });
     const { layers: _, bidirectional: __, dropout: ___, ...shared } = options;
     super(inFeatures, width, options, (from) => new RnnCell(from, width, shared));
+    describe(this, { ...valuesOf(this), nonlinearity: options.nonlinearity ?? "tanh" });
   }
 
   /** The output of `scan`, h₀ [layers · directions, batch, width] (default zeros). */

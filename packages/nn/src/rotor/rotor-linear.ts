@@ -1,4 +1,5 @@
 /** @file Linear maps of any sizes made of rotors on windows of the coordinates. */
+
 import {
   at,
   concat,
@@ -25,6 +26,8 @@ import {
   ShapeError,
   ValueError,
 } from "@spm/core/extend";
+import { size, word } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { LinearMap, type LinearOptions } from "../linear-map.ts";
 import { rotor, sandwich } from "./rotor.ts";
 
@@ -74,6 +77,7 @@ export class RotorLinear extends LinearMap {
     if (rotors !== 1 && rotors !== 2) throw new ValueError("RotorLinear", "1 or 2 rotors", rotors);
     if (!Number.isInteger(Math.log2(window)) || window < 4 || window > least)
       throw new ShapeError("RotorLinear", `windows of a power of two from 4 to ${least}`, window);
+    describe(this, { inFeatures, outFeatures, window, rotors });
     this.window = window;
     const n = Math.log2(window);
     const count = Math.ceil(inFeatures / window) * Math.ceil(outFeatures / window);
@@ -139,3 +143,14 @@ const windowsOf = (size: number, window: number): number[][] => {
     Array.from({ length: window }, (_, at) => (Math.floor((k * size) / count) + at) % size),
   );
 };
+
+/** {@link RotorLinear} in files. */
+export const rotorLinearModule: ModuleKind = moduleKind(
+  "RotorLinear",
+  RotorLinear,
+  { inFeatures: size, outFeatures: size, window: size, rotors: word<1 | 2>(1, 2) },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new RotorLinear(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures, window }) =>
+    Math.ceil(inFeatures / window) * Math.ceil(outFeatures / window) * Math.log2(window) ** 2,
+);

@@ -1,4 +1,5 @@
 /** @file Convolutions: a linear map, of any structure, on every window, or into every window. */
+
 import {
   add,
   type Parameter,
@@ -17,6 +18,7 @@ import {
   showValue,
   sizeOf,
 } from "@spm/core/extend";
+import { describe } from "../description/module-kind.ts";
 import { ofChannels } from "../functional/channels.ts";
 import {
   type ConvolveOptions,
@@ -87,6 +89,9 @@ abstract class Convolution extends Module {
     const { groups, ...sliding } = slidingOfLayer(name, axes, channels, { ...options, padding: 0 });
     const { kernel, stride, dilation } = sliding;
     paddingOf(name, sliding, padding);
+    describe(this, {
+      ...{ inChannels, outChannels, kernel, stride, dilation, padding, groups },
+    });
     this.inChannels = inChannels;
     this.kernel = kernel;
     this.sliding = { stride, dilation, padding };
@@ -141,6 +146,9 @@ abstract class ConvTranspose extends Module {
       padding: checkSizes(name, "paddings", padding, axes, 0),
       outputPadding: checkSizes(name, "output paddings", outputPadding, axes, 0),
     };
+    describe(this, {
+      ...{ inChannels, outChannels, kernel, ...this.sliding, groups, bias },
+    });
     const maps = { random, bias: false, ...(options.gain !== undefined && { gain: options.gain }) };
     this.map = groupedMap(linear, inChannels, outChannels * sizeOf(kernel), groups, maps);
     this.bias = bias ? parameter(() => zeros([outChannels]), { decay: false }) : null;

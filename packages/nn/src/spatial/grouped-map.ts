@@ -1,5 +1,9 @@
 /** @file Linear maps side by side, each on a part of the coordinates. */
+
 import { concat, pad, split, type Tensor } from "@spm/core";
+import { size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
+import { UnbuiltMap } from "../description/unbuilt.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import { LinearMap, type LinearOptions } from "../linear-map.ts";
 import { BlockDiagonal } from "../structured/index.ts";
@@ -12,6 +16,7 @@ class GroupedMap extends LinearMap {
 
   constructor(maps: readonly LinearMap[], inFeatures: number, outFeatures: number) {
     super(inFeatures, outFeatures);
+    describe(this, { inFeatures, outFeatures, groups: maps.length });
     this.maps = maps;
   }
 
@@ -63,3 +68,14 @@ export function groupedMap(
   const maps = Array.from({ length: groups }, () => linear(choice, ...sizes, options));
   return new GroupedMap(maps, inFeatures, outFeatures);
 }
+
+/** Maps side by side in files, each a module of its own. */
+export const groupedModule: ModuleKind = moduleKind(
+  "GroupedMap",
+  GroupedMap,
+  { inFeatures: size, outFeatures: size, groups: size },
+  ({ inFeatures, outFeatures, groups }) => {
+    const map = (): UnbuiltMap => new UnbuiltMap(inFeatures / groups, outFeatures / groups);
+    return new GroupedMap(Array.from({ length: groups }, map), inFeatures, outFeatures);
+  },
+);

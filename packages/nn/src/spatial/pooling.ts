@@ -1,6 +1,8 @@
 /** @file Pooling: the largest or the mean of every window. */
+
 import type { Shape, Tensor } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { describe } from "../description/module-kind.ts";
 import {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
@@ -42,6 +44,15 @@ abstract class Pooling<Options extends PoolOptions> extends Module {
     this.size = checkSizes(name, "kernel sizes", size, axes, 1);
     const { stride = this.size, dilation = 1, padding = 0 } = options;
     paddingOf(name, slidingOf(name, this.size, { stride, dilation }), padding);
+    describe(this, {
+      size: this.size,
+      ceilMode: false,
+      countIncludePad: true,
+      ...options,
+      stride,
+      padding,
+      dilation,
+    });
     this.sliding = { ...options, stride };
     this.#pool = pool;
   }
@@ -104,6 +115,7 @@ abstract class AdaptivePooling extends Module {
   constructor(axes: number, size: Size, pool: (x: Tensor, size: Shape) => Tensor) {
     super();
     this.size = checkSizes(new.target.name, "sizes", size, axes, 1);
+    describe(this, { size: this.size });
     this.#pool = pool;
   }
 

@@ -1,6 +1,8 @@
 /** @file Another size as a layer. */
+
 import type { Tensor } from "@spm/core";
 import { checkOptions } from "@spm/core/extend";
+import { describe } from "../description/module-kind.ts";
 import {
   type InterpolateOptions,
   interpolate,
@@ -21,6 +23,8 @@ export class Upsample extends Module {
   constructor(options: InterpolateOptions) {
     super();
     checkOptions("Upsample", options, interpolateOptions);
+    const { size = null, scaleFactor = null, mode = "nearest", alignCorners = null } = options;
+    describe(this, { size, scaleFactor, mode, alignCorners });
     this.options = options;
   }
 

@@ -1,6 +1,9 @@
 /** @file Independent dense maps on parts of the coordinates. */
+
 import { normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames, ShapeError } from "@spm/core/extend";
+import { flag, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { blockDiagonal, multiplyParts } from "../functional/blockwise.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -35,6 +38,7 @@ export class BlockDiagonal extends StructuredMap {
     const { random, gain = 1, blocks = Math.ceil(Math.sqrt(most)) } = options;
     if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > most)
       throw new ShapeError("BlockDiagonal", `1 to ${most} blocks`, blocks);
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null, blocks });
     const [height, width] = [Math.ceil(outFeatures / blocks), Math.ceil(inFeatures / blocks)];
     this.weight = parameter(() =>
       normal(random, [blocks, height, width], 0, gain / Math.sqrt(width)),
@@ -81,3 +85,14 @@ export const blockDiagonalKind: LinearEntry = {
   learningRate: 0.01,
   create: (inFeatures, outFeatures, options) => new BlockDiagonal(inFeatures, outFeatures, options),
 };
+
+/** {@link BlockDiagonal} in files. */
+export const blockDiagonalModule: ModuleKind = moduleKind(
+  "BlockDiagonal",
+  BlockDiagonal,
+  { inFeatures: size, outFeatures: size, bias: flag, blocks: size },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new BlockDiagonal(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures, blocks }) =>
+    blocks * Math.ceil(inFeatures / blocks) * Math.ceil(outFeatures / blocks),
+);

@@ -1,4 +1,5 @@
 /** @file Two block-diagonal products with a Hadamard transform between them. */
+
 import {
   eye,
   normal,
@@ -12,6 +13,8 @@ import {
 import { checkOptions, checkRandom, type OptionNames, ShapeError } from "@spm/core/extend";
 import { butterfly, log2Stages, rotationMixer, type Schedule } from "@spm/mixer";
 import { hadamardAngles } from "@spm/mixer/extend";
+import { flag, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { multiplyParts } from "../functional/blockwise.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -27,6 +30,10 @@ export interface BlockHadamardOptions extends LinearOptions {
 }
 
 const names: OptionNames<BlockHadamardOptions> = { ...linearOptions, blocks: true };
+
+/** D */
+const transformWidth = (inFeatures: number, outFeatures: number): number =>
+  2 ** Math.max(2, log2Stages(Math.min(inFeatures, outFeatures)));
 
 /**
  * A block-Hadamard map, W = B₂ H B₁ / √D, with H the Hadamard matrix of D = 2^k ≥ min(in, out), at
@@ -52,10 +59,11 @@ export class BlockHadamard extends StructuredMap {
     super(inFeatures, outFeatures, options);
     checkOptions("BlockHadamard", options, names);
     checkRandom("BlockHadamard", options.random);
-    const d = 2 ** Math.max(2, log2Stages(Math.min(inFeatures, outFeatures)));
+    const d = transformWidth(inFeatures, outFeatures);
     const { random, gain = 1, blocks: q = 2 ** Math.ceil(Math.log2(d) / 2) } = options;
     if (!Number.isInteger(Math.log2(q)) || q < 1 || q > d)
       throw new ShapeError("BlockHadamard", `a power of two from 1 to ${d} blocks`, q);
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null, blocks: q });
     const [width, height] = [inFeatures, outFeatures].map((n) => Math.ceil(n / q)) as [
       number,
       number,
@@ -141,3 +149,16 @@ export const blockHadamardKind: LinearEntry = {
   learningRate: 0.01,
   create: (inFeatures, outFeatures, options) => new BlockHadamard(inFeatures, outFeatures, options),
 };
+
+/** {@link BlockHadamard} in files. */
+export const blockHadamardModule: ModuleKind = moduleKind(
+  "BlockHadamard",
+  BlockHadamard,
+  { inFeatures: size, outFeatures: size, bias: flag, blocks: size },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new BlockHadamard(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures, blocks: q }) => {
+    const d = transformWidth(inFeatures, outFeatures);
+    return d * (Math.ceil(inFeatures / q) + Math.ceil(outFeatures / q) + 2 * log2Stages(d));
+  },
+);

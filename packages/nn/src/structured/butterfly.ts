@@ -2,6 +2,7 @@
  * @file The butterfly of torch_butterfly: free 2×2 blocks on a power of two, without diagonals,
  * stacked.
  */
+
 import {
   concat,
   mul,
@@ -17,8 +18,13 @@ import {
 import { checkOptions, checkRandom, each, elements } from "@spm/core/extend";
 import { butterfly, generalMixer, initialParameters, type Schedule, toDense } from "@spm/mixer";
 import { fromDense } from "@spm/mixer/analysis";
+import { flag, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { assignNumbers, narrowed, StructuredMap } from "./structured-map.ts";
+
+/** n */
+const widthOf = (inFeatures: number): number => 2 ** Math.max(1, Math.ceil(Math.log2(inFeatures)));
 
 /**
  * Stacked butterflies, W = the first rows of ⌈out/n⌉ independent ones of width n = 2^⌈log₂ in⌉, one
@@ -36,7 +42,8 @@ export class Butterfly extends StructuredMap {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions) {
     super(inFeatures, outFeatures, options);
     checkOptions("Butterfly", options, linearOptions);
-    const n = 2 ** Math.max(1, Math.ceil(Math.log2(inFeatures)));
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null });
+    const n = widthOf(inFeatures);
     this.schedule = butterfly(n);
     checkRandom("Butterfly", options.random);
     const { random, gain = 1 } = options;
@@ -106,3 +113,16 @@ export const butterflyKind: LinearEntry = {
   learningRate: 0.01,
   create: (inFeatures, outFeatures, options) => new Butterfly(inFeatures, outFeatures, options),
 };
+
+/** {@link Butterfly} in files. */
+export const butterflyModule: ModuleKind = moduleKind(
+  "Butterfly",
+  Butterfly,
+  { inFeatures: size, outFeatures: size, bias: flag },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new Butterfly(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures }) => {
+    const n = widthOf(inFeatures);
+    return 2 * n * Math.log2(n) * (1 + Math.ceil(outFeatures / n));
+  },
+);

@@ -1,4 +1,5 @@
 /** @file Diagonal times circulant times diagonal: the layer of CDFlow, for any width. */
+
 import {
   abs,
   add,
@@ -34,6 +35,8 @@ import {
   sizeOf,
 } from "@spm/core/extend";
 import { irfft, rfft } from "@spm/numeric";
+import { flag, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { checkChoice } from "../options.ts";
 import { circulantFlops, circulantProduct } from "./circulant.ts";
@@ -92,6 +95,7 @@ export class CirculantDiagonal extends StructuredMap {
     checkRandom("CirculantDiagonal", options.random);
     const { random, gain = 1, init = "orthogonal" } = options;
     checkChoice("CirculantDiagonal", starts, init);
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null });
     const n = Math.max(inFeatures, outFeatures);
     const orthogonal = init === "orthogonal";
     const diagonal = (size: number, factor: number): Parameter =>
@@ -267,3 +271,13 @@ export const circulantDiagonalKind: LinearEntry = {
   create: (inFeatures, outFeatures, options) =>
     new CirculantDiagonal(inFeatures, outFeatures, options),
 };
+
+/** {@link CirculantDiagonal} in files. */
+export const circulantDiagonalModule: ModuleKind = moduleKind(
+  "CirculantDiagonal",
+  CirculantDiagonal,
+  { inFeatures: size, outFeatures: size, bias: flag },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new CirculantDiagonal(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures }) => 2 * (inFeatures + outFeatures),
+);

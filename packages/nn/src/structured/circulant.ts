@@ -1,6 +1,9 @@
 /** @file A matrix whose every row is the one above, rotated by one. */
+
 import { concat, normal, type Parameter, parameter, slice, type Tensor } from "@spm/core";
 import { checkOptions, checkRandom, sizeOf } from "@spm/core/extend";
+import { flag, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -23,6 +26,7 @@ export class Circulant extends StructuredMap {
     super(inFeatures, outFeatures, options);
     checkOptions("Circulant", options, linearOptions);
     checkRandom("Circulant", options.random);
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null });
     const { random, gain = 1 } = options;
     this.kernel = parameter(() =>
       normal(random, [Math.max(inFeatures, outFeatures)], 0, gain / Math.sqrt(inFeatures)),
@@ -73,3 +77,13 @@ export const circulantKind: LinearEntry = {
   learningRate: 0.003,
   create: (inFeatures, outFeatures, options) => new Circulant(inFeatures, outFeatures, options),
 };
+
+/** {@link Circulant} in files. */
+export const circulantModule: ModuleKind = moduleKind(
+  "Circulant",
+  Circulant,
+  { inFeatures: size, outFeatures: size, bias: flag },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new Circulant(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures }) => Math.max(inFeatures, outFeatures),
+);

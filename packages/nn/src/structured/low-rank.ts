@@ -1,6 +1,9 @@
 /** @file A product of two thin matrices. */
+
 import { matmul, normal, type Parameter, parameter, type Tensor, transpose } from "@spm/core";
 import { checkOptions, type OptionNames, ShapeError } from "@spm/core/extend";
+import { flag, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { assignNumbers, StructuredMap } from "./structured-map.ts";
 import { truncated } from "./truncated.ts";
@@ -39,6 +42,7 @@ export class LowRank extends StructuredMap {
     } = options;
     if (!Number.isSafeInteger(rank) || rank < 1)
       throw new ShapeError("LowRank", "a rank ≥ 1", rank);
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null, rank });
     this.#rank = rank;
     this.u = parameter(() => normal(random, [outFeatures, rank], 0, gain / Math.sqrt(rank)));
     this.v = parameter(() => normal(random, [rank, inFeatures], 0, 1 / Math.sqrt(inFeatures)));
@@ -70,3 +74,13 @@ export const lowRankKind: LinearEntry = {
   learningRate: 0.01,
   create: (inFeatures, outFeatures, options) => new LowRank(inFeatures, outFeatures, options),
 };
+
+/** {@link LowRank} in files. */
+export const lowRankModule: ModuleKind = moduleKind(
+  "LowRank",
+  LowRank,
+  { inFeatures: size, outFeatures: size, bias: flag, rank: size },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new LowRank(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures, rank }) => rank * (inFeatures + outFeatures),
+);

@@ -1,6 +1,7 @@
 /**
  * @file Two block-diagonal products with a transposition of the coordinates between and after them.
  */
+
 import {
   matmul,
   normal,
@@ -14,6 +15,8 @@ import {
   transpose,
 } from "@spm/core";
 import { checkOptions, checkRandom, type OptionNames, ShapeError, sizeOf } from "@spm/core/extend";
+import { flag, nullable, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind, present } from "../description/module-kind.ts";
 import { blockDiagonal, multiplyBlocks } from "../functional/blockwise.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -27,6 +30,16 @@ export interface MonarchOptions extends LinearOptions {
    */
   readonly blocks?: number;
 }
+
+/** m and q */
+const factorsOf = (
+  inFeatures: number,
+  outFeatures: number,
+  blocks: number | null | undefined,
+): readonly [m: number, q: number] => [
+  blocks ?? Math.ceil(Math.sqrt(inFeatures)),
+  blocks ?? Math.ceil(Math.sqrt(outFeatures)),
+];
 
 const names: OptionNames<MonarchOptions> = { ...linearOptions, blocks: true };
 
@@ -52,10 +65,8 @@ export class Monarch extends StructuredMap {
     const { random, gain = 1, blocks } = options;
     if (blocks !== undefined && (!Number.isSafeInteger(blocks) || blocks < 1))
       throw new ShapeError("Monarch", "at least 1 block", blocks);
-    const [m, q] = [
-      blocks ?? Math.ceil(Math.sqrt(inFeatures)),
-      blocks ?? Math.ceil(Math.sqrt(outFeatures)),
-    ];
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null, blocks: blocks ?? null });
+    const [m, q] = factorsOf(inFeatures, outFeatures, blocks);
     const width = Math.ceil(inFeatures / m);
     this.right = parameter(() => normal(random, [m, q, width], 0, 1 / Math.sqrt(width)));
     this.left = parameter(() =>
@@ -128,3 +139,16 @@ export const monarchKind: LinearEntry = {
   learningRate: 0.01,
   create: (inFeatures, outFeatures, options) => new Monarch(inFeatures, outFeatures, options),
 };
+
+/** {@link Monarch} in files. */
+export const monarchModule: ModuleKind = moduleKind(
+  "Monarch",
+  Monarch,
+  { inFeatures: size, outFeatures: size, bias: flag, blocks: nullable(size) },
+  ({ inFeatures, outFeatures, bias, blocks }, { random }) =>
+    new Monarch(inFeatures, outFeatures, { bias, random, ...present({ blocks }) }),
+  ({ inFeatures, outFeatures, blocks }) => {
+    const [m, q] = factorsOf(inFeatures, outFeatures, blocks);
+    return m * q * (Math.ceil(inFeatures / m) + Math.ceil(outFeatures / q));
+  },
+);

@@ -1,4 +1,5 @@
 /** @file A matrix that is constant along its diagonals. */
+
 import {
   concat,
   normal,
@@ -10,6 +11,8 @@ import {
   tensor,
 } from "@spm/core";
 import { checkOptions, checkRandom, sizeOf } from "@spm/core/extend";
+import { flag, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { type LinearEntry, type LinearOptions, linearOptions } from "../linear-map.ts";
 import { convolve, convolveFlops } from "./convolve.ts";
 import { assignNumbers, narrowed, StructuredMap, widened } from "./structured-map.ts";
@@ -29,6 +32,7 @@ export class Toeplitz extends StructuredMap {
     super(inFeatures, outFeatures, options);
     checkOptions("Toeplitz", options, linearOptions);
     checkRandom("Toeplitz", options.random);
+    describe(this, { inFeatures, outFeatures, bias: this.bias !== null });
     const { random, gain = 1 } = options;
     this.diagonals = parameter(() =>
       normal(random, [inFeatures + outFeatures - 1], 0, gain / Math.sqrt(inFeatures)),
@@ -114,3 +118,13 @@ export const toeplitzKind: LinearEntry = {
   learningRate: 0.01,
   create: (inFeatures, outFeatures, options) => new Toeplitz(inFeatures, outFeatures, options),
 };
+
+/** {@link Toeplitz} in files. */
+export const toeplitzModule: ModuleKind = moduleKind(
+  "Toeplitz",
+  Toeplitz,
+  { inFeatures: size, outFeatures: size, bias: flag },
+  ({ inFeatures, outFeatures, ...options }, { random }) =>
+    new Toeplitz(inFeatures, outFeatures, { ...options, random }),
+  ({ inFeatures, outFeatures }) => inFeatures + outFeatures,
+);

@@ -1,4 +1,5 @@
 /** @file Multi-head attention, with linear maps of any structure. */
+
 import { reshape, type Shape, type Tensor, transpose } from "@spm/core";
 import {
   checkOptions,
@@ -10,6 +11,8 @@ import {
   sizeOf,
   ValueError,
 } from "@spm/core/extend";
+import { type Field, flag, number, size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { Dropout } from "../dropout.ts";
 import { scaledDotProductAttention } from "../functional/index.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
@@ -114,6 +117,7 @@ export class MultiHeadAttention extends Module {
     const narrow = (width / heads) * keyValueHeads;
     const map = (outFeatures: number, scale: { gain?: number } = {}): LinearMap =>
       linear(choice, width, outFeatures, { random, bias, ...scale });
+    describe(this, { width, heads, keyValueHeads, attentionDropout, causal, rotary: turns });
     this.query = map(width);
     this.key = map(narrow);
     this.value = map(narrow);
@@ -204,3 +208,21 @@ function splitHeads(x: Tensor, heads: number): Tensor {
   const [batch, time, width] = x.shape as [number, number, number];
   return transpose(reshape(x, [batch, time, heads, width / heads]), [0, 2, 1, 3]);
 }
+
+/** The fields of attention in files. */
+export const attentionFields = {
+  width: size as Field<number>,
+  heads: size as Field<number>,
+  keyValueHeads: size as Field<number>,
+  attentionDropout: number as Field<number>,
+  causal: flag as Field<boolean>,
+  rotary: flag as Field<boolean>,
+};
+
+/** Attention in files. */
+export const attentionModule: ModuleKind = moduleKind(
+  "MultiHeadAttention",
+  MultiHeadAttention,
+  attentionFields,
+  ({ width, ...options }, { random }) => new MultiHeadAttention(width, { ...options, random }),
+);

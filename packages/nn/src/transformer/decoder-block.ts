@@ -1,12 +1,20 @@
 /** @file A pre-norm block of a decoder that attends to an encoder's tokens. */
+
 import { add, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { Dropout } from "../dropout.ts";
 import { Module } from "../module.ts";
 import { type LayerNorm, normOf, type RmsNorm } from "../norms.ts";
 import { MultiHeadAttention } from "./attention.ts";
 import { FeedForward } from "./feed-forward.ts";
-import { blockOptions, partsOfBlock, type TransformerBlockOptions } from "./transformer-block.ts";
+import {
+  blockFields,
+  blockOptions,
+  blockValues,
+  partsOfBlock,
+  type TransformerBlockOptions,
+} from "./transformer-block.ts";
 
 /** Options of {@link DecoderBlock}. */
 export type DecoderBlockOptions = Omit<TransformerBlockOptions, "causal" | "rotary">;
@@ -43,6 +51,7 @@ export class DecoderBlock extends Module {
     this.feedForwardNorm = normOf(norm, width);
     this.feedForward = new FeedForward(width, feedForward);
     this.dropout = new Dropout(dropout, { random: options.random.split(1)[0]! });
+    describe(this, blockValues(width, options));
   }
 
   override get pytorchNames(): Readonly<Record<string, readonly string[]>> {
@@ -72,3 +81,11 @@ export class DecoderBlock extends Module {
     return add(both, this.dropout.forward(made));
   }
 }
+
+/** The block in files. */
+export const decoderBlockModule: ModuleKind = moduleKind(
+  "DecoderBlock",
+  DecoderBlock,
+  blockFields,
+  ({ width, ...options }, { random }) => new DecoderBlock(width, { ...options, random }),
+);

@@ -1,6 +1,9 @@
 /** @file The feed-forward part of a transformer block. */
+
 import { mul, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { size, word } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { gelu, silu } from "../functional/activation.ts";
 import { type LinearChoice, linear } from "../linear-kinds.ts";
 import { type LinearMap, type LinearOptions, linearOptions } from "../linear-map.ts";
@@ -34,6 +37,10 @@ export const feedForwardOptions: OptionNames<FeedForwardOptions> = {
   hidden: true,
 };
 
+/** The width of the activation unless another is given. */
+export const hiddenWidth = (width: number, activation: "gelu" | "swiglu"): number =>
+  activation === "gelu" ? 4 * width : 8 * Math.ceil(width / 3);
+
 /**
  * A two-layer network on each token, down(gelu(up x)), or down(silu(gate x) ⊙ up x) with a gate.
  * x [..., width] → [..., width].
@@ -52,7 +59,8 @@ export class FeedForward extends Module {
     checkOptions("FeedForward", options, feedForwardOptions);
     const { linear: choice = "dense", activation = "gelu", gain, random, bias = true } = options;
     checkChoice("FeedForward", ["gelu", "swiglu"], activation);
-    const { hidden = activation === "gelu" ? 4 * width : 8 * Math.ceil(width / 3) } = options;
+    const { hidden = hiddenWidth(width, activation) } = options;
+    describe(this, { width, activation, hidden });
     this.up = linear(choice, width, hidden, { random, bias });
     this.gate = activation === "swiglu" ? linear(choice, width, hidden, { random, bias }) : null;
     this.down = linear(choice, hidden, width, {
@@ -67,3 +75,11 @@ export class FeedForward extends Module {
     return this.down.forward(this.gate === null ? gelu(up) : mul(silu(this.gate.forward(x)), up));
   }
 }
+
+/** The feed-forward part in files. */
+export const feedForwardModule: ModuleKind = moduleKind(
+  "FeedForward",
+  FeedForward,
+  { width: size, activation: word("gelu", "swiglu"), hidden: size },
+  ({ width, ...options }, { random }) => new FeedForward(width, { ...options, random }),
+);

@@ -1,4 +1,5 @@
 /** @file Positions of tokens: learned vectors, or rotations. */
+
 import {
   add,
   concat,
@@ -20,6 +21,8 @@ import {
   ShapeError,
   showShape,
 } from "@spm/core/extend";
+import { size } from "../description/fields.ts";
+import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
 
@@ -46,6 +49,7 @@ export class LearnedPositions extends Module {
     checkOptions("LearnedPositions", options, positionOptions);
     checkSizes("LearnedPositions", "length and width", length, width);
     const random = checkRandom("LearnedPositions", options.random);
+    describe(this, { length, width });
     this.weight = parameter(() => normal(random, [length, width], 0, 0.02));
   }
 
@@ -115,3 +119,12 @@ export function rotary(x: Tensor, options: RotaryOptions = {}): Tensor {
   const turned = concat([neg(part(half, d)), part(0, half)], -1);
   return add(mul(x, table(Math.cos)), mul(turned, table(Math.sin)));
 }
+
+/** Learned positions in files. */
+export const positionsModule: ModuleKind = moduleKind(
+  "LearnedPositions",
+  LearnedPositions,
+  { length: size, width: size },
+  ({ length, width }, { random }) => new LearnedPositions(length, width, { random }),
+  ({ length, width }) => length * width,
+);

@@ -1,11 +1,24 @@
 /** @file A pre-norm transformer block. */
+
 import { add, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames } from "@spm/core/extend";
+import { type Field, flag, number, size, word } from "../description/fields.ts";
+import {
+  describe,
+  type ModuleKind,
+  moduleKind,
+  type ValuesOf,
+} from "../description/module-kind.ts";
 import { Dropout } from "../dropout.ts";
 import { Module } from "../module.ts";
 import { type LayerNorm, type NormKind, normOf, type RmsNorm } from "../norms.ts";
 import { type AttentionOptions, attentionOptions, MultiHeadAttention } from "./attention.ts";
-import { FeedForward, type FeedForwardOptions, feedForwardOptions } from "./feed-forward.ts";
+import {
+  FeedForward,
+  type FeedForwardOptions,
+  feedForwardOptions,
+  hiddenWidth,
+} from "./feed-forward.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 
 /** Options of {@link TransformerBlock}. */
@@ -64,6 +77,8 @@ export class TransformerBlock extends Module {
     this.feedForwardNorm = normOf(norm, width);
     this.feedForward = new FeedForward(width, feedForward);
     this.dropout = new Dropout(dropout, { random: options.random.split(1)[0]! });
+    const { causal = false, rotary = false } = attention;
+    describe(this, { ...blockValues(width, options), causal, rotary });
   }
 
   override get pytorchNames(): Readonly<Record<string, readonly string[]>> {
@@ -97,3 +112,39 @@ export class TransformerBlock extends Module {
     );
   }
 }
+
+/**
+ * The fields of blocks in files.
+ * @example blockFields.heads.expected; // "a whole number from 1 to 2147483647"
+ */
+export const blockFields = {
+  width: size as Field<number>,
+  heads: size as Field<number>,
+  keyValueHeads: size as Field<number>,
+  attentionDropout: number as Field<number>,
+  activation: word("gelu", "swiglu") as Field<"gelu" | "swiglu">,
+  hidden: size as Field<number>,
+  norm: word("layer", "rms") as Field<NormKind>,
+  dropout: number as Field<number>,
+};
+
+/**
+ * Their values, with defaults written out.
+ * @example blockValues(8, { heads: 2, random: rng(1) }).hidden; // 32
+ */
+export function blockValues(
+  width: number,
+  options: TransformerBlockOptions,
+): ValuesOf<typeof blockFields> {
+  const { heads, keyValueHeads = heads, attentionDropout = 0, activation = "gelu" } = options;
+  const { hidden = hiddenWidth(width, activation), norm = "layer", dropout = 0 } = options;
+  return { width, heads, keyValueHeads, attentionDropout, activation, hidden, norm, dropout };
+}
+
+/** The block in files. */
+export const blockModule: ModuleKind = moduleKind(
+  "TransformerBlock",
+  TransformerBlock,
+  { ...blockFields, causal: flag, rotary: flag },
+  ({ width, ...options }, { random }) => new TransformerBlock(width, { ...options, random }),
+);

@@ -1,13 +1,6 @@
 /** @file JSON that keeps every number: NaN, the infinities and −0, too. */
 
-/** A JSON value. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type { Json } from "@spm/nn/extend";
 
 /** The key of a number that JSON can't represent. */
 const MARK = "$number";

@@ -1,0 +1,189 @@
+/**
+ * @file Kinds of module: what a file says of a module of each, and how one is built from it. A
+ * module says what it is in its constructor; its kind stands beside its class.
+ */
+import { type Rng, ValueError } from "@spm/core/extend";
+import type { Module } from "../module.ts";
+import { allow } from "./allowance.ts";
+import type { Field, Json } from "./fields.ts";
+import { kindOfValue } from "./fields.ts";
+import { objectOf } from "./objects.ts";
+
+/** A field of any type. */
+interface AnyField {
+  readonly expected: string;
+  readonly encode: (value: never) => Json | undefined;
+  readonly decode: (json: unknown) => unknown;
+}
+
+/** The fields of a kind, by name. */
+export type Fields = Readonly<Record<string, AnyField>>;
+
+/** Their values. */
+export type ValuesOf<F extends Fields> = {
+  readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
+};
+
+/** The things that a module is built with besides its description. */
+export interface BuildOptions {
+  /** The source of first values, and of dropout. */
+  readonly random: Rng;
+}
+
+/** A class as it stands for its instances. */
+type ClassOf<M> = abstract new (...options: never[]) => M;
+
+/** A module as a description has it. */
+export type Description = { readonly kind: string; readonly [field: string]: Json };
+
+/** A kind of module that files describe. */
+export interface ModuleKind {
+  readonly name: string;
+  readonly type: ClassOf<Module>;
+  /** The values of a module as JSON, or the reason why it has none. */
+  describe(values: Readonly<Record<string, unknown>>): Description | string;
+  /**
+   * Checks the fields of a description.
+   * @returns what builds the module
+   * @throws ValueError for a field that is missing, unknown or of another type
+   */
+  read(place: string, json: unknown): (options: BuildOptions) => Module;
+  /** The most numbers that the module's own parameters, buffers and tables have. */
+  numbers(values: Readonly<Record<string, unknown>>): number;
+}
+
+const kinds = new WeakMap<object, ModuleKind | "part">();
+const described = new WeakMap<Module, Readonly<Record<string, unknown>>>();
+
+/**
+ * A kind of module.
+ * @param name - the name of the class, also where a program that makes sources smaller renames it
+ * @param fields - by the names of the constructor's arguments
+ * @param build - a new module of these values
+ * @param numbers - the most numbers that its own parameters, buffers and tables have (default 0)
+ * @example
+ * class Scale extends Module {
+ *   readonly gain: Parameter;
+ *   constructor(width: number) {
+ *     super();
+ *     describe(this, { width });
+ *     this.gain = parameter(ones([width]));
+ *   }
+ *   forward(x: Tensor): Tensor {
+ *     return mul(x, this.gain);
+ *   }
+ * }
+ * const kind = moduleKind("Scale", Scale, { width: fields.size }, ({ width }) => new Scale(width));
+ */
+export function moduleKind<F extends Fields>(
+  name: string,
+  type: ClassOf<Module>,
+  fields: F,
+  build: (values: ValuesOf<F>, options: BuildOptions) => Module,
+  numbers: (values: ValuesOf<F>) => number = () => 0,
+): ModuleKind {
+  const entries = Object.entries<AnyField>(fields);
+  const kind: ModuleKind = {
+    name,
+    type,
+    describe(values) {
+      const json: Record<string, Json> = {};
+      for (const [field, { encode }] of entries) {
+        const encoded = encode(values[field] as never);
+        if (encoded === undefined) return `${name}.${field} is ${kindOfValue(values[field])}`;
+        json[field] = encoded;
+      }
+      return { kind: name, ...json };
+    },
+    read(place, json) {
+      const given = objectOf(json) ?? new Map<string, unknown>();
+      for (const field of given.keys())
+        if (field !== "kind" && !entries.some(([known]) => known === field))
+          throw misfit(place, `no field but ${entries.map(([known]) => known).join(", ")}`, field);
+      const values = Object.fromEntries(
+        entries.map(([field, { expected, decode }]) => {
+          const value = decode(given.get(field));
+          if (value !== undefined) return [field, value];
+          throw misfit(`${place}.${field}`, expected, shown(given.get(field)));
+        }),
+      );
+      return (options) => build(values as ValuesOf<F>, options);
+    },
+    numbers: (values) => numbers(values as ValuesOf<F>),
+  };
+  kinds.set(type, kind);
+  return kind;
+}
+
+/**
+ * Classes whose modules are built by the model that they are parts of, and described with it.
+ * @example
+ * class Part extends Module {
+ *   forward(x: Tensor): Tensor {
+ *     return x;
+ *   }
+ * }
+ * partKinds(Part);
+ * describeModel(new Part()); // "Part is a part of another module"
+ */
+export function partKinds(...types: readonly ClassOf<Module>[]): void {
+  for (const type of types) kinds.set(type, "part");
+}
+
+/**
+ * Says what a module is, in its constructor before anything is allocated: the values of its kind's
+ * fields. A class without a kind says it for its subclasses; the last one to say it counts.
+ * @example
+ * class Scale extends Module {
+ *   constructor(readonly width: number) {
+ *     super();
+ *     describe(this, { width });
+ *   }
+ *   forward(x: Tensor): Tensor {
+ *     return mul(x, this.width);
+ *   }
+ * }
+ * moduleKind("Scale", Scale, { width: fields.size }, ({ width }) => new Scale(width));
+ * describeModel(new Scale(8)).modules[""].width; // 8
+ */
+export function describe(module: Module, values: object): void {
+  const own: Readonly<Record<string, unknown>> = { ...values };
+  described.set(module, own);
+  const kind = kinds.get(module.constructor);
+  if (typeof kind === "object") allow(kind.name, kind.numbers(own));
+}
+
+/** The values that a module has said so far, for a subclass that has more. */
+export const valuesOf = (module: Module): Readonly<Record<string, unknown>> =>
+  described.get(module) ?? {};
+
+/**
+ * The values that are not null.
+ * @example present({ rank: null, bias: false }); // { bias: false }
+ */
+export const present = <T extends object>(
+  values: T,
+): { readonly [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
+
+/** A module's description, "part" for one that is built by what it is in, or the reason for none. */
+export function descriptionOf(module: Module): Description | "part" | { readonly reason: string } {
+  const kind = kinds.get(module.constructor);
+  if (kind === "part") return kind;
+  const values = described.get(module);
+  if (kind === undefined || values === undefined)
+    return { reason: `the class ${module.constructor.name} has no kind` };
+  const found = kind.describe(values);
+  return typeof found === "string" ? { reason: found } : found;
+}
+
+/** @returns the error of a description that doesn't fit */
+export const misfit = (place: string, expected: string, got: unknown): ValueError =>
+  new ValueError("loadModel", `${expected} at ${place}`, got);
+
+/** A value of JSON in a message. */
+export function shown(json: unknown): string {
+  if (json === undefined) return "nothing";
+  if (typeof json !== "object" || json === null) return JSON.stringify(json).slice(0, 80);
+  return Array.isArray(json) ? `a list of ${json.length}` : "an object";
+}
