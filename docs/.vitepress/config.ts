@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type DefaultTheme, defineConfig, type UserConfig } from "vitepress";
 import { base, makeRelative } from "./relative-base.ts";
-import { linkAddress, pages, root, sitePath } from "./site-paths.ts";
+import { linkAddress, pages, root, sitePath, slugify } from "./site-paths.ts";
 
 type Item = DefaultTheme.SidebarItem;
 
@@ -47,13 +47,6 @@ const nav: DefaultTheme.NavItem[] = [
   { text: "Results", link: "/results.html" },
   { text: "Experiments", link: "/experiments/" },
 ];
-
-/** As code hosts make anchors of headings. */
-const slugify = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}_ -]/gu, "")
-    .replaceAll(" ", "-");
 
 const start = process.env.NODE_ENV === "production" ? base : "/";
 

@@ -68,3 +68,10 @@ export function linkAddress(file: string, link: string): string {
     return address(page) + end;
   return `/source/${target}${folder ? "/index" : ""}.html${end}`;
 }
+
+/** The anchor of a heading, as code hosts make it. */
+export const slugify = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_ -]/gu, "")
+    .replaceAll(" ", "-");

@@ -3,7 +3,7 @@
  */
 import { butterfly } from "@spm/mixer";
 import { pairsOf } from "@spm/mixer/extend";
-import { svgElement, svgPicture, svgText } from "@spm/report/draw";
+import { LIGHT, svgElement, svgPicture, svgText } from "@spm/report/draw";
 
 const n = 8;
 const [left, top, step, row] = [70, 56, 150, 34];
@@ -59,6 +59,7 @@ export function butterflyFigure(): string {
   return `${svgPicture("A butterfly over 8 coordinates", { width, height }, { fill: "#5c6778" }, [
     svgElement("desc", {}, description),
     svgElement("style", {}, STYLE),
+    svgElement("rect", { width, height, fill: LIGHT.ground }),
     ...lines,
     ...dots,
     ...names,

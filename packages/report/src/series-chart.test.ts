@@ -81,6 +81,14 @@ test("a range, a single value, nothing", () => {
   expect(() => chart({ series: [] })).not.toThrow();
 });
 
+test("a tick beyond the data is left out, not drawn beyond the picture", () => {
+  const x = { label: "samples", scale: "log", ticks: [8, 64, 4096] } as const;
+  const points = [8, 512].map((n) => ({ x: n, y: n }));
+  const svg = seriesChart({ title: "t", x, y: { label: "y" }, series: [{ name: "a", points }] });
+  expect(svg).toContain(">64</text>");
+  expect(svg).not.toContain(">4,096</text>");
+});
+
 test("a level to compare with is a line of its own, inside the axis", () => {
   const svg = chart({ y: { label: "ratio", scale: "log" }, level: { y: 20, name: "as fast" } });
   expect(svg.querySelectorAll("g[aria-label=rule] line")).toHaveLength(1);

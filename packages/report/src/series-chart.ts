@@ -240,7 +240,8 @@ function axisOf(
     const shown = range ?? (given === undefined || rounded ? [...ticks, ...values] : values);
     const [low, high] = ends(shown, [1, 10]);
     const [from, to] = low === high ? [low / 2, low * 2] : [low, high];
-    return logAxis(`${label} (log scale)`, from, to, ticks);
+    const inside = ticks.filter((tick) => tick >= from && tick <= to);
+    return logAxis(`${label} (log scale)`, from, to, inside);
   }
   const [low, high] = range ?? ends(values, [0, 1]);
   const [from, to] = low === high ? [low - 1, low + 1] : [low, high];
