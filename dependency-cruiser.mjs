@@ -59,6 +59,13 @@ export default {
       from: { path: "^packages/", pathNot: "^packages/cli/src/experiments\\.ts$" },
       to: { path: "^experiments/" },
     },
+    {
+      name: "playground-is-private",
+      comment: "The playground is a page made of the packages; none of them knows of it.",
+      severity: "error",
+      from: { path: "^(packages|experiments)/" },
+      to: { path: "^playground/" },
+    },
     onlyFrom("ndarray|ndarray-ops", "^packages/core/src/array(\\.test)?\\.ts$"), // as #ndarray, too
     onlyFrom("gpu\\.js", "^packages/gpu/"),
     onlyFrom("@tensorflow/[^/]+", "^$"),
@@ -108,7 +115,7 @@ export default {
     doNotFollow: { path: "node_modules" },
     exclude: {
       path: [
-        "^(packages/[^/]+|experiments)/dist/",
+        "^(packages/[^/]+|experiments|playground)/dist/",
         "^packages/wasm/assembly/",
         "^packages/core/csp/ndarray",
       ],

@@ -4,6 +4,7 @@ import "./test/gpu/software-driver.ts";
 import { leastWorkers } from "./test/ledger/budgets.ts";
 
 const conditions = ["@spm/source"];
+const full = process.env.SPM_FULL === "1";
 const setupFiles = ["./test/setup.ts"];
 
 /** Tests of all primitives that there are, among which no other file may have defined any. */
@@ -36,7 +37,10 @@ export default defineConfig({
         test: {
           ...together,
           name: "unit",
-          include: ["{packages/*/src,experiments}/**/*.test.ts", "test/ledger/**/*.test.ts"],
+          include: [
+            "{packages/*/src,experiments,playground}/**/*.test.ts",
+            "test/ledger/**/*.test.ts",
+          ],
           testTimeout: 30_000,
         },
       },
@@ -82,7 +86,7 @@ export default defineConfig({
           name: "files",
           include: ["test/files/**/*.test.ts"],
           setupFiles,
-          testTimeout: process.env.SPM_FULL === "1" ? 3_000_000 : 240_000,
+          testTimeout: full ? 3_000_000 : 240_000,
         },
       },
       {
@@ -107,6 +111,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          exclude: full ? [] : ["test/browser/playground.test.ts"], // npm run test:playground
           setupFiles,
           testTimeout: 240_000,
         },

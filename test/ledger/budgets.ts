@@ -75,5 +75,6 @@ export const longForms: readonly LongForm[] = [
   { name: "full", command: "npm run -s test:full", seconds: 800 },
   { name: "allocations", command: "npm run -s test:allocations", seconds: 60 },
   { name: "site", command: "npm run -s docs:check", seconds: 90 },
+  { name: "playground", command: "npm run -s test:playground", seconds: 90 },
   { name: "memory", command: "npm run -s test:memory", seconds: 1100 },
 ];

@@ -1,0 +1,129 @@
+/** @file The editor: CodeMirror in a shadow root, so that its styles need no inline style sheet. */
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { javascript } from "@codemirror/lang-javascript";
+import {
+  bracketMatching,
+  ensureSyntaxTree,
+  indentOnInput,
+  syntaxHighlighting,
+} from "@codemirror/language";
+import { EditorState, StateEffect, StateField } from "@codemirror/state";
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { classHighlighter } from "@lezer/highlight";
+
+/** The editor as the page uses it. */
+export interface Editor {
+  text(): string;
+  replace(text: string): void;
+  /** Marks a line, from 1, as the place of an error; none without one. */
+  mark(line?: number): void;
+  /** Moves the cursor to a place, both from 1, and the focus to the editor. */
+  goTo(line: number, column: number): void;
+  /** The line of the first place that is no JavaScript, from 1. */
+  brokenLine(): number | undefined;
+}
+
+const markLine = StateEffect.define<number | undefined>();
+const broken = Decoration.line({ class: "broken" });
+
+/** The marked line; it goes with the next change of the text. */
+const marked = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(decorations, { docChanged, effects, state }) {
+    const effect = effects.find((one) => one.is(markLine));
+    if (effect === undefined) return docChanged ? Decoration.none : decorations;
+    const line = effect.value as number | undefined;
+    if (line === undefined || line > state.doc.lines) return Decoration.none;
+    return Decoration.set([broken.range(state.doc.line(line).from)]);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Colours are variables of the page, which has them for both themes. */
+const theme = EditorView.theme({
+  "&": { color: "var(--ink)", backgroundColor: "var(--field)", fontSize: "0.875rem" },
+  "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
+  ".cm-content": { caretColor: "var(--ink)", padding: "0.6rem 0", minHeight: "12rem" },
+  ".cm-gutters": { color: "var(--soft)", backgroundColor: "var(--field)", border: "none" },
+  ".cm-activeLine": { backgroundColor: "var(--active)" },
+  ".cm-cursor": { borderLeftColor: "var(--ink)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {
+    background: "var(--selected)",
+  },
+  ".cm-selectionBackground": { background: "var(--selected)" },
+  ".broken": { backgroundColor: "var(--wrong-ground)", boxShadow: "inset 3px 0 var(--wrong)" },
+  ".tok-keyword": { color: "var(--keyword)" },
+  ".tok-string, .tok-string2": { color: "var(--string)" },
+  ".tok-number, .tok-bool": { color: "var(--number)" },
+  ".tok-comment": { color: "var(--soft)", fontStyle: "italic" },
+  ".tok-propertyName, .tok-typeName, .tok-className": { color: "var(--name)" },
+});
+
+/**
+ * An editor in `place`.
+ * @param run - is called by Ctrl+Enter, on a Mac by ⌘+Enter
+ */
+export function openEditor(place: HTMLElement, run: () => void): Editor {
+  const root = place.attachShadow({ mode: "open", delegatesFocus: true });
+  const runByKey = (): true => {
+    run();
+    return true;
+  };
+  const view = new EditorView({
+    parent: root,
+    root,
+    state: EditorState.create({
+      extensions: [
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        highlightActiveLine(),
+        marked,
+        syntaxHighlighting(classHighlighter),
+        theme,
+        javascript(),
+        keymap.of([
+          { key: "Mod-Enter", run: runByKey },
+          indentWithTab,
+          ...defaultKeymap,
+          ...historyKeymap,
+        ]),
+        EditorView.contentAttributes.of({
+          "aria-label": "Program. Tab indents; Escape, then Tab leaves the editor.",
+        }),
+      ],
+    }),
+  });
+  return {
+    text: () => view.state.doc.toString(),
+    replace: (insert) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert } }),
+    mark: (line) => view.dispatch({ effects: markLine.of(line) }),
+    goTo(line, column) {
+      const { from, to } = view.state.doc.line(Math.min(line, view.state.doc.lines));
+      const anchor = Math.min(from + column - 1, to);
+      view.dispatch({ selection: { anchor }, scrollIntoView: true });
+      view.focus();
+    },
+    brokenLine() {
+      const { state } = view;
+      let place: number | undefined;
+      ensureSyntaxTree(state, state.doc.length, 1000)?.iterate({
+        enter: ({ type, from }) => {
+          if (type.isError) place ??= from;
+        },
+      });
+      return place === undefined ? undefined : state.doc.lineAt(place).number;
+    },
+  };
+}
