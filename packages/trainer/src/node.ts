@@ -20,6 +20,7 @@ export { type BestCheckpoints, type CheckpointOptions, checkpoints } from "./io/
 export { isSystemError, reasonOf } from "./io/file-error.ts";
 export { machine } from "./io/machine.ts";
 export { makeFolder } from "./io/make-folder.ts";
+export { provenance } from "./io/provenance.ts";
 export { type RecordRunOptions, recordRun } from "./io/record-run.ts";
 export { type Misfit, misfit } from "./io/record-schema.ts";
 export { type Run, readRun, readRunConfig } from "./io/run-reader.ts";
@@ -28,6 +29,7 @@ export type {
   MachineRecord,
   MetricRecord,
   NumberOutcome,
+  ProvenanceRecord,
   RecordPosition,
   RunChange,
   RunConfig,
@@ -35,6 +37,7 @@ export type {
   Split,
   TestOutcome,
   TimingRecord,
+  WorstSample,
 } from "./io/run-record.ts";
 export { assertFresh, RunWriter } from "./io/run-writer.ts";
 export { readSafetensors, writeSafetensors } from "./io/safetensors-file.ts";
