@@ -1,6 +1,6 @@
 /** @file The findings of an experiment as a page of HTML and as text. */
-import { factsHtml, html, htmlPage, type Markup, markup } from "@spm/report/draw";
-import type { Findings, Section, Table } from "./experiment.ts";
+import { factsHtml, html, htmlPage, type Markup, markup, tableHtml } from "@spm/report/draw";
+import type { Findings, Section } from "./experiment.ts";
 
 /** The title, question and command of a report. */
 export interface PageFacts {
@@ -29,17 +29,8 @@ ${findings.sections.map(sectionHtml)}<h2>How to repeat it</h2>
 
 const sectionHtml = ({ heading, text, table, figure }: Section): Markup => html`<h2>${heading}</h2>
 ${text === undefined ? "" : html`<p>${text}</p>\n`}${
-  table === undefined ? "" : html`<div class="panel scroll table">${tableHtml(table)}</div>\n`
+  table === undefined ? "" : html`${tableHtml(table)}\n`
 }${figure === undefined ? "" : figureHtml(figure.svg)}`;
 
 const figureHtml = (svg: string): Markup =>
   html`<figure class="panel natural">${markup(svg)}</figure>\n`;
-
-function tableHtml({ head, rows }: Table): Markup {
-  const heads = head.map((cell) => html`<th scope="col">${cell}</th>`);
-  const body = rows.map(([name = "", ...cells]) => {
-    const rest = cells.map((cell) => html`<td>${cell}</td>`);
-    return html`<tr><th scope="row">${name}</th>${rest}</tr>\n`;
-  });
-  return html`<table><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`;
-}

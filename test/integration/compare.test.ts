@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { argmax } from "@spm/core";
+import { elements } from "@spm/core/extend";
+import { datasets } from "@spm/data/datasets";
 import { readRun } from "@spm/trainer/node";
 import { describe, expect, test } from "vitest";
 import { spm, withRunFolder } from "./spm-process.ts";
@@ -19,12 +22,23 @@ describe("spm compare mnist", () => {
         "config.json",
         "metrics.csv",
         "metrics.jsonl",
+        "models",
+        "outcome.json",
         "report.html",
         "timing.jsonl",
       ]);
 
       const { config, metrics, timings } = readRun(folder);
-      expect(config.models.map(({ run }) => run)).toEqual(["dense", "rotation", "general"]);
+      expect(config.models.map(({ run }) => run)).toEqual([
+        "dense",
+        expect.stringMatching(/^dense, \d+ wide$/),
+        "rotation",
+        "general",
+      ]);
+      // as many as the largest of the others, but for less than one more unit of each layer
+      const [, equal, , general] = config.models.map(({ parameters }) => parameters);
+      expect(equal).toBeLessThanOrEqual(general ?? 0);
+      expect(equal).toBeGreaterThan((general ?? 0) - 2 * 64 - 797);
       for (const { run } of config.models) {
         const tests = metrics.filter((record) => record.run === run && record.split === "test");
         expect(tests.map(({ step }) => step)).toEqual([15, 30, 45, 60]);
@@ -41,13 +55,36 @@ describe("spm compare mnist", () => {
       expect(stdout).toMatch(
         /^layer +parameters +test accuracy +seconds per epoch +total seconds +ratio to dense$/m,
       );
-      for (const name of ["dense", "rotation", "general"])
+      for (const name of ["dense", "dense, \\d+ wide", "rotation", "general"])
         expect(stdout).toMatch(new RegExp(`^${name} +[\\d,]+ +\\d+\\.\\d\\d % .*×$`, "m"));
       expect(stdout).toContain(
         "part of MNIST: 960 of 60,000 training images, 2 epochs, 240 of 10,000 test images",
       );
       expect(stdout.trimEnd().split("\n").at(-1)).toBe(`report: ${join(folder, "report.html")}`);
       expect(stdout).not.toContain("\r");
+
+      // each model's program loads what was trained
+      const { tests = {} } = readRun(folder);
+      const { test: images } = await datasets.mnist.load({});
+      const { x, y } = images.batch(Int32Array.from({ length: 240 }, (_, k) => k));
+      const labels = [...elements(y.ndarray())];
+      for (const [k, { run, saved }] of config.models.entries()) {
+        const program = join(import.meta.dirname, `loads-model-${k}.tmp.ts`);
+        writeFileSync(program, `${saved?.program}export { model };\n`);
+        const { model } = await import(program).finally(() => rmSync(program));
+        const outcome = tests[run];
+        if (outcome?.kind !== "classes") throw new Error(`expected classes of ${run}`);
+        const right = outcome.confusion.reduce((sum, row, k) => sum + (row[k] ?? 0), 0);
+        const guesses = elements(argmax(model.forward(x), 1).ndarray());
+        expect([...guesses].filter((guess, i) => guess === labels[i]).length).toBe(right);
+        expect(outcome.worst?.length).toBe(25);
+        const [worst] = outcome.worst ?? [];
+        expect([worst?.actual, worst?.image?.width]).toEqual([labels[worst?.index ?? -1], 28]);
+      }
+      const page = read(folder, "report.html");
+      expect(page.match(/<title>test image /g)?.length).toBe(100);
+      expect(page).toMatch(/<dt>@spm\/trainer<\/dt><dd>\d/);
+      expect(page).toContain('href="models/rotation.safetensors"');
 
       rmSync(join(folder, "report.html"));
       expect((await spm(["report", folder, "--svg", join(folder, "curves.svg")])).code).toBe(0);

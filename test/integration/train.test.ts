@@ -27,6 +27,7 @@ describe("spm train", () => {
         "metrics.csv",
         "metrics.jsonl",
         "outcome.json",
+        "report.html",
         "timing.jsonl",
       ]);
       expect(JSON.parse(read(folder, "config.json")).options).toMatchObject({
@@ -49,7 +50,7 @@ describe("spm train", () => {
       expect(inspected.stdout).toMatch(/^model\.layers\.0\.weight +F32 +\[12, 16\] +192 +768$/m);
       expect(inspected.stdout).toMatch(/^progress: \{"step":8,.*…$/m);
       expect(inspected.stdout).toMatch(/^whole: its bytes match the checksum$/m);
-      expect(trained.stdout).toContain(`report: npm run -s spm -- report ${folder}\n`);
+      expect(trained.stdout).toContain(`report: ${join(folder, "report.html")}\n`);
       expect(JSON.parse(read(folder, "config.json")).command).toMatch(
         /^npm run -s spm -- train clusters --/,
       );

@@ -18,9 +18,12 @@ import {
   regressionScores,
   topKAccuracy,
 } from "@spm/trainer";
-import type { TestOutcome } from "@spm/trainer/node";
+import type { TestOutcome, WorstSample } from "@spm/trainer/node";
+import { imageOf } from "./plain-image.ts";
 
 const BATCH = 500;
+/** The samples of the greatest losses that a report has. */
+const MOST_WORST = 25;
 /** The points of a picture of residuals. */
 const MOST_POINTS = 2000;
 
@@ -34,6 +37,8 @@ export interface ClassAssessment {
   readonly macroF1: number;
   readonly calibrationError: number;
   readonly confusion: readonly (readonly number[])[];
+  /** The samples of the greatest losses, the worst first. */
+  readonly worst: readonly WorstSample[];
 }
 
 /** The metrics of a regression, by name, in the units of its target. */
@@ -126,7 +131,26 @@ async function assessClasses(
     macroF1: macroF1(confusion),
     calibrationError: calibrationError(outputs, targets),
     confusion,
+    worst: worstOf(outputs, targets, classes),
   };
+}
+
+/** The samples of the least probabilities of what is right. */
+function worstOf(
+  outputs: readonly number[],
+  targets: readonly number[],
+  classes: number,
+): WorstSample[] {
+  const judged = targets.map((actual, index) => {
+    const row = outputs.slice(index * classes, (index + 1) * classes);
+    const guess = likeliest(row);
+    const scores = row.map((logit) => Math.exp(logit - (row[guess] ?? 0)));
+    const total = scores.reduce((sum, score) => sum + score, 0);
+    const probability = Number((1 / total).toFixed(6));
+    return { sample: { index, actual, guess, probability }, right: (scores[actual] ?? 0) / total };
+  });
+  judged.sort((a, b) => a.right - b.right);
+  return judged.slice(0, MOST_WORST).map(({ sample }) => sample);
 }
 
 /** The index of the greatest value. */
@@ -145,14 +169,33 @@ async function assessNumbers(
   return { samples: targets.length, loss, ...scores, ...points };
 }
 
+/** The outcome of a model on its test samples as the report has it, with the worst images. */
+export async function testOutcome(
+  model: Mlp,
+  data: Pick<LabelledData, "test" | "classes" | "encoding" | "imageWidth">,
+): Promise<TestOutcome> {
+  const { test, encoding, imageWidth } = data;
+  const outcome = outcomeOf(await assess(model, test, data), encoding);
+  if (outcome.kind !== "classes" || imageWidth === undefined) return outcome;
+  const channels = encoding?.kind === "images" ? encoding.channels : 1;
+  const worst = (outcome.worst ?? []).map(async (sample) => {
+    const { pixels } = await imageOf(test, sample.index, channels);
+    const [low, high] = [Math.min(...pixels), Math.max(...pixels)];
+    const bytes = pixels.map((v) => Math.round((255 * (v - low)) / (high - low || 1)));
+    const image = { width: imageWidth, pixels: Buffer.from(bytes).toString("base64") };
+    return { ...sample, image };
+  });
+  return { ...outcome, worst: await Promise.all(worst) };
+}
+
 /** An assessment as the report has it. */
 export function outcomeOf(
-  assessment: ClassAssessment | NumberAssessment,
-  encoding: DataEncoding,
+  assessment: Pick<ClassAssessment, "confusion" | "worst"> | NumberAssessment,
+  encoding: DataEncoding | undefined,
 ): TestOutcome {
   if ("confusion" in assessment) {
-    const { confusion } = assessment;
-    return { kind: "classes", names: classNames(encoding, confusion.length), confusion };
+    const { confusion, worst } = assessment;
+    return { kind: "classes", names: classNames(encoding, confusion.length), confusion, worst };
   }
   const { r2, rmse, mae, actual, predicted } = assessment;
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -11,18 +11,7 @@ import {
   trak,
   wholeGradient,
 } from "@spm/attribution";
-import {
-  concat,
-  mean,
-  noGrad,
-  reshape,
-  rng,
-  scope,
-  square,
-  sub,
-  sum,
-  type Tensor,
-} from "@spm/core";
+import { concat, noGrad, rng, scope, square, sub, sum, type Tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { DataLoader, type Dataset, type LabelledBatch, subset } from "@spm/data";
 import type { LabelledData } from "@spm/data/datasets";
@@ -37,12 +26,12 @@ import {
   type AttributionTable,
   attributionPage,
   attributionTablePage,
-  type PlainImage,
   type ScoredImage,
   type ScoredRow,
   signed,
 } from "./attribution-page.ts";
 import { assertNew, freePlace } from "./new-file.ts";
+import { imageOf } from "./plain-image.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
 import { assertSameSamples, folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
@@ -89,12 +78,9 @@ export async function attribute(
   const { dataset, layer } = config.options;
   const data = await loadData(config.options, registries, contextOf(config));
   const { imageWidth, rows } = data;
+  const got = `${path}, which is on ${dataset}`;
   if (imageWidth === undefined && rows === undefined)
-    throw new CheckpointError(
-      "attribute",
-      "a run on images or a table",
-      `${path}, which is on ${dataset}`,
-    );
+    throw new CheckpointError("attribute", "a run on images or a table", got);
   assertSameSamples("attribute", ["train", "test"], config, data);
   const what = imageWidth === undefined ? "row" : "image";
   const { test, samples = data.train.length, damping } = options;
@@ -173,13 +159,13 @@ async function imagesPage(
   width: number,
 ): Promise<AttributionPage> {
   const channels = encoding?.kind === "images" ? encoding.channels : 1;
-  const at = (data: Dataset<LabelledBatch>, index: number): Promise<PlainImage> =>
-    imageOf(data.batch(Int32Array.of(index)), channels);
   const withPixels = (scored: Found["helpful"]): Promise<ScoredImage[]> =>
-    Promise.all(scored.map(async (one) => ({ ...(await at(train, one.index)), ...one })));
+    Promise.all(
+      scored.map(async (one) => ({ ...(await imageOf(train, one.index, channels)), ...one })),
+    );
   return {
     ...common,
-    image: await at(test, common.test),
+    image: await imageOf(test, common.test, channels),
     probabilities: outputs,
     helpful: await withPixels(helpful),
     harmful: await withPixels(harmful),
@@ -199,12 +185,6 @@ function rowsText({ cells, helpful, harmful }: AttributionTable): string {
     ...[...helpful, ...harmful.toReversed()].map((row) => line(signed(row.score), row.cells)),
   ];
   return `${textTable(["score", ...columns], body)}\n`;
-}
-
-/** The pixels, the mean of their channels, and the class of a batch of one image. */
-async function imageOf({ x, y }: LabelledBatch, channels: number): Promise<PlainImage> {
-  const grey = noGrad(() => mean(reshape(x, [channels, -1]), 0));
-  return { pixels: [...(await grey.data())], label: await y.item() };
 }
 
 /**

@@ -1,6 +1,15 @@
 /** @file The page of `spm attribute`: a test sample, and training samples with their scores. */
-import { factsHtml, html, htmlPage, imagePicture, type Markup, markup } from "@spm/report/draw";
+import {
+  factsHtml,
+  html,
+  htmlPage,
+  imagePicture,
+  type Markup,
+  markup,
+  tableHtml,
+} from "@spm/report/draw";
 import { formatCount, formatPercent } from "@spm/trainer/format";
+import type { PlainImage } from "./plain-image.ts";
 
 /** The parts of every page. */
 interface PageParts {
@@ -43,12 +52,6 @@ const marginLead = (what: string, name: string): string =>
 const marginNote = (what: string): string =>
   "A score is TRAK's, of one checkpoint: it foretells by how much the margin rises with the " +
   `${what} in the training set, up to a factor. Only its order means something.`;
-
-/** An image and its class. */
-export interface PlainImage {
-  readonly pixels: readonly number[];
-  readonly label: number;
-}
 
 /** A training image with its index and its score. */
 export interface ScoredImage extends PlainImage {
@@ -162,17 +165,13 @@ export function attributionTablePage(page: AttributionTable): string {
     scored: readonly ScoredRow[],
   ): Markup => {
     const columns = Object.keys(cells);
-    const heads = [...(scored.length > 0 ? ["score", "row"] : []), ...columns];
+    const head = [...(scored.length > 0 ? ["score", "row"] : []), ...columns];
     const body = rows.map((row, k) => {
       const at = scored[k];
       const first = at === undefined ? [] : [signed(at.score), `#${formatCount(at.index)}`];
-      const all = [...first, ...columns.map((name) => row.cells[name] ?? "")];
-      return html`<tr>${all.map((text) => html`<td>${text}</td>`)}</tr>\n`;
+      return [...first, ...columns.map((name) => row.cells[name] ?? "")];
     });
-    return html`<div class="panel scroll table"><table>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${body}</tbody>
-</table></div>`;
+    return tableHtml({ head, rows: body });
   };
   return pageOf({
     title: `Test row ${test}, ${target} ${right}`,

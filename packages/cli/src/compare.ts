@@ -1,18 +1,32 @@
 /**
  * @file `spm compare`: the same model with each kind of layer, trained in turn on the same batches.
  */
-
+import { join } from "node:path";
 import { currentBackend, rng } from "@spm/core";
 import { DataLoader, type Dataset, type LabelledBatch, subset } from "@spm/data";
 import { datasets } from "@spm/data/datasets";
 import { Mlp } from "@spm/models";
-import type { LinearFactory } from "@spm/nn";
+import { type LinearFactory, linearKinds } from "@spm/nn";
 import { adam, cosine } from "@spm/optim";
 import { type RunSummary, summarize, writeReport } from "@spm/report";
 import { classification, fit, type ProgressStream, progress } from "@spm/trainer";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
-import { assertFresh, machine, RunWriter, readRun, recordRun } from "@spm/trainer/node";
+import {
+  assertFresh,
+  machine,
+  makeFolder,
+  provenance,
+  type RunModel,
+  RunWriter,
+  readRun,
+  recordRun,
+  type TestOutcome,
+  writeAtomically,
+  writeSafetensors,
+} from "@spm/trainer/node";
+import { testOutcome } from "./assess.ts";
 import { textTable } from "./text-table.ts";
+import { modelRecord } from "./train.ts";
 
 /** A kind of layer in a comparison. */
 interface ComparedLayer {
@@ -25,6 +39,8 @@ interface ComparedLayer {
 /** Everything that determines a comparison, all of it known before it starts. */
 export interface CompareOptions {
   readonly layers: readonly ComparedLayer[];
+  /** Whether a dense network with no more parameters than the others is trained beside them. */
+  readonly equalDense: boolean;
   /** Width of both hidden layers. */
   readonly hidden: number;
   readonly epochs: number;
@@ -41,6 +57,7 @@ export interface CompareOptions {
   readonly command: string;
 }
 
+const DENSE = "dense";
 const TEST_BATCH = 1000;
 const CLASSES = 10;
 /**
@@ -64,25 +81,24 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<boolean> {
   assertFresh(options.out);
-  const { train, test, features } = await datasets.mnist.load({});
+  const { train, test, ...shape } = await datasets.mnist.load({});
   const trainSet = subset(train, options.images);
   const testSet = subset(test, options.testImages);
-
-  const models = options.layers.map((layer) => ({
-    ...layer,
-    model: buildModel(layer.create, features, options),
-  }));
+  const models = modelsOf(options, shape.features);
+  const records = models.map((compared) => recordOf(compared, options.out));
   const stepsPerEpoch = loaderOf(trainSet, options).batchesPerEpoch;
   const midway =
     options.images >= MIDWAY * options.testImages ? { every: Math.ceil(stepsPerEpoch / 2) } : {};
   const writer = new RunWriter(options.out, {
-    ...headOf(options, features, { images: train.length, testImages: test.length }),
-    models: models.map(({ name, model }) => ({ run: name, parameters: model.parameterCount() })),
+    ...headOf(options, shape.features, { images: train.length, testImages: test.length }),
+    models: records,
     stepsPerEpoch,
   });
+  const tests: Record<string, TestOutcome> = {};
 
   try {
-    for (const { name, model, learningRate: base } of models) {
+    for (const compared of models) {
+      const { name, model, learningRate: base } = compared;
       if (signal.aborted) break;
       const steps = options.epochs * stepsPerEpoch;
       const learningRate = cosine({ learningRate: base, steps });
@@ -94,12 +110,23 @@ export async function compare(
         callbacks: [progress(name, stdout), recordRun(writer, name)],
         signal,
       });
+      if (signal.aborted) break;
+      tests[name] = await testOutcome(model, { ...shape, test: testSet });
+      writeAtomically(join(options.out, "outcome.json"), `${JSON.stringify({ tests })}\n`);
+      makeFolder(join(options.out, "models"));
+      writeSafetensors(join(options.out, fileOf(compared)), model.stateDict());
     }
   } finally {
     writer.close();
     const report = writeReport(options.out);
     stdout.write(`\n${summaryTable(summarize(readRun(options.out)))}\n\n`);
-    stdout.write(`${scope(options, train.length, test.length)}\nreport: ${report}\n`);
+    stdout.write(`${scope(options, train.length, test.length)}\n`);
+    const loadable = records.findLast(({ run, saved }) => saved !== undefined && run in tests);
+    if (loadable?.saved !== undefined) {
+      stdout.write(`models: ${join(options.out, "models")}; a program that loads one:\n`);
+      stdout.write(`${loadable.saved.program.replaceAll(/^(?=.)/gm, "  ")}`);
+    }
+    stdout.write(`report: ${report}\n`);
   }
   return signal.aborted;
 }
@@ -131,15 +158,74 @@ function headOf(
       backend: currentBackend().report().name,
     },
     machine: machine(),
+    provenance: provenance(),
   };
 }
 
-function buildModel(
-  linear: LinearFactory,
-  features: number,
-  { hidden, seed }: CompareOptions,
-): Mlp {
-  return new Mlp({ sizes: [features, hidden, hidden, CLASSES], linear, random: rng(seed) });
+/** A model of a comparison. */
+interface ComparedModel {
+  /** Its name in records. */
+  readonly name: string;
+  readonly layer: ComparedLayer;
+  readonly sizes: readonly number[];
+  readonly model: Mlp;
+  readonly learningRate: number;
+}
+
+/** A model of each layer, and the dense one of the others' size after the dense one. */
+function modelsOf(options: CompareOptions, features: number): ComparedModel[] {
+  const { layers, hidden, seed, equalDense } = options;
+  const build = (layer: ComparedLayer, width: number, name = layer.name): ComparedModel => {
+    const sizes = [features, width, width, CLASSES];
+    const model = new Mlp({ sizes, linear: layer.create, random: rng(seed) });
+    return { name, layer, sizes, model, learningRate: layer.learningRate };
+  };
+  const models = layers.map((layer) => build(layer, hidden));
+  const at = layers.findIndex(({ name }) => name === DENSE);
+  const [dense, others] = [layers[at], models.toSpliced(at, 1)];
+  if (!equalDense || dense === undefined || others.length === 0) return models;
+  const budget = Math.max(...others.map(({ model }) => model.parameterCount()));
+  const width = widestDense(budget, features);
+  if (width < 1 || width >= hidden) return models;
+  return models.toSpliced(at + 1, 0, build(dense, width, `${DENSE}, ${width} wide`));
+}
+
+/**
+ * The width w of both hidden layers of the largest dense network with at most so many parameters,
+ * w² + (features + classes + 2) w + classes.
+ */
+function widestDense(parameters: number, features: number): number {
+  const b = features + CLASSES + 2;
+  return Math.floor((Math.sqrt(b ** 2 + 4 * (parameters - CLASSES)) - b) / 2);
+}
+
+/** The place of a model's parameters in the run folder. */
+const fileOf = ({ name }: ComparedModel): string =>
+  `models/${name.replaceAll(/[^\w.-]+/g, "-")}.safetensors`;
+
+/** A program that builds a model and loads its file. */
+const programOf = (compared: ComparedModel, out: string): string =>
+  `import { rng } from "@spm/core";
+import { Mlp } from "@spm/models";
+import { readSafetensors } from "@spm/trainer/node";
+
+const model = new Mlp({
+  sizes: [${compared.sizes.join(", ")}],
+  linear: ${JSON.stringify(compared.layer.name)},
+  random: rng(1),
+});
+const file = ${JSON.stringify(join(out, fileOf(compared)))};
+model.loadStateDict(readSafetensors(file));
+`;
+
+/** The record of a model in the run folder. */
+function recordOf(compared: ComparedModel, out: string): RunModel {
+  const { name, model, layer } = compared;
+  const ours = Object.hasOwn(linearKinds, layer.name);
+  return {
+    ...modelRecord(name, model),
+    ...(ours && { saved: { file: fileOf(compared), program: programOf(compared, out) } }),
+  };
 }
 
 /** Every model sees the same batches: the order depends on the seed alone. */

@@ -30,6 +30,7 @@ interface CompareFlags {
   readonly learningRate?: number;
   readonly images?: number;
   readonly testImages?: number;
+  readonly equalDense: boolean;
   readonly quick?: true;
   readonly out?: string;
   readonly backend: BackendName;
@@ -102,6 +103,10 @@ function addCompareCommand(spm: Command, caller: Caller): void {
       `use only the first n test images (default: ${TEST_IMAGES})`,
       wholeNumber(1, TEST_IMAGES),
     )
+    .option(
+      "--no-equal-dense",
+      "train no dense network of the largest other model's number of parameters beside them",
+    )
     .option("--quick", "a part of the images and a single epoch: done in well under a minute")
     .option(
       "--out <folder>",
@@ -153,7 +158,7 @@ function resolve(
   flags: CompareFlags,
   { registries, command }: Caller,
 ): CompareOptions {
-  const { layers, hidden, batchSize, seed, learningRate, quick } = flags;
+  const { layers, hidden, batchSize, seed, learningRate, equalDense, quick } = flags;
   const epochs = flags.epochs ?? (quick ? 1 : 3);
   const images = flags.images ?? (quick ? 12_000 : TRAIN_IMAGES);
   const testImages = flags.testImages ?? TEST_IMAGES;
@@ -172,12 +177,14 @@ function resolve(
   const written = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name} ${value}`],
   );
+  if (!equalDense) written.push("--no-equal-dense");
   return {
     layers: layers.map((name) => ({
       name,
       create: entryOf(registries, "layer", name).create,
       learningRate: learningRate ?? suggestedRate(registries, { layer: name, optimizer: "adam" }),
     })),
+    equalDense,
     hidden,
     epochs,
     batchSize,

@@ -1,8 +1,9 @@
 /**
  * @file `spm report`: the report of a run folder, written anew, or one of several runs together.
  */
+import { dirname, join, relative } from "node:path";
 import { curvesSvg, renderReport, writeReport } from "@spm/report";
-import { overlaid } from "@spm/report/draw";
+import { filesOf, overlaid } from "@spm/report/draw";
 import type { ProgressStream } from "@spm/trainer";
 import { readRun, writeAtomically } from "@spm/trainer/node";
 import { assertNew, freePlace } from "./new-file.ts";
@@ -27,7 +28,10 @@ export function report(
     stdout.write(`report: ${writeReport(first.name)}\n`);
   } else {
     const place = out ?? freePlace(".", "report", [".html"]);
-    writeAtomically(place, renderReport(run));
+    const files = folders.flatMap((folder) =>
+      filesOf(folder).map((name) => relative(dirname(place), join(folder, name))),
+    );
+    writeAtomically(place, renderReport(run, { files }));
     stdout.write(`report: ${place}\n`);
   }
   if (svg === undefined) return;

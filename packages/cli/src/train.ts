@@ -19,13 +19,15 @@ import {
   assertFresh,
   checkpoints,
   machine,
+  provenance,
+  type RunModel,
   RunWriter,
   recordRun,
   type TestOutcome,
   tensorBoard,
   writeAtomically,
 } from "@spm/trainer/node";
-import { assess, lossOf, outcomeOf } from "./assess.ts";
+import { lossOf, testOutcome } from "./assess.ts";
 import { useBackend } from "./backend.ts";
 import { type Caller, shellWord } from "./caller.ts";
 import { reading } from "./reading.ts";
@@ -79,7 +81,7 @@ export async function train(
   const task = taskOf(options, data, registries);
   const writer = new RunWriter(folder, {
     ...headOf(options, commandOf(parts.caller, options, folder)),
-    models: [{ run: options.layer, parameters: task.model.parameterCount() }],
+    models: [modelRecord(options.layer, task.model)],
     stepsPerEpoch: task.stepsPerEpoch,
   });
   try {
@@ -146,16 +148,14 @@ export async function runTask(
     onNonFinite: options.onNonFinite,
     ...(checkpoint && { resume: checkpoint, allowChanged: true }),
   });
-  const { encoding } = saved;
-  const test =
-    encoding === undefined || fitted.interrupted
-      ? undefined
-      : outcomeOf(await assess(model, data.test, saved), encoding);
-  stdout.write(`${conclude(fitted, folder, test)}\nrun: ${folder}\n`);
+  const { interrupted } = fitted;
+  // of a text each next character is a sample: too many
+  const judged = !interrupted && saved.vocabulary === undefined;
+  const test = judged ? await testOutcome(model, data) : undefined;
+  stdout.write(`${conclude(fitted, writer, options.layer, test)}\nrun: ${folder}\n`);
   const command = `${caller.command} report ${shellWord(folder)}`;
-  if (test === undefined) stdout.write(`report: ${command}\n`);
-  else stdout.write(`report: ${writeReport(folder)}\n`);
-  return fitted.interrupted;
+  stdout.write(`report: ${interrupted ? command : writeReport(folder)}\n`);
+  return interrupted;
 }
 
 /** The record of a training in the run folder, but for its model. */
@@ -166,6 +166,14 @@ const headOf = (options: TrainOptions, command: string) => ({
   epochs: options.epochs,
   options: { ...options },
   machine: machine(),
+  provenance: provenance(),
+});
+
+/** The record of a model in the run folder. */
+export const modelRecord = (run: string, model: Mlp): RunModel => ({
+  run,
+  parameters: model.parameterCount(),
+  summary: String(model),
 });
 
 /** The callbacks of each step: progress, the run folder, the checkpoints, an early end. */
@@ -196,14 +204,16 @@ function callbacksOf(config: SavedConfig, writer: RunWriter, stdout: ProgressStr
  */
 function conclude(
   { interrupted, stopped, evaluation, position }: Awaited<ReturnType<typeof fit>>,
-  folder: string,
+  { folder }: RunWriter,
+  name: string,
   test: TestOutcome | undefined,
 ): string {
   const ending = stopped ? "stopped early" : "finished";
+  const tests = test && { [name]: test };
   if (!interrupted)
     writeAtomically(
       join(folder, "outcome.json"),
-      `${JSON.stringify({ ending, step: position.step, evaluation, test })}\n`,
+      `${JSON.stringify({ ending, step: position.step, evaluation, tests })}\n`,
     );
   const how = interrupted ? "interrupted" : ending;
   const score =

@@ -1,4 +1,5 @@
 /** @file The curves of a run as SVG: each of its metrics, against steps and against seconds. */
+import { formatCount, formatPercent, formatSeconds } from "@spm/trainer/format";
 import type { MetricRecord, Run, Split } from "@spm/trainer/node";
 import { LIGHT, modelColour, modelShape, type Palette } from "./palette.ts";
 import { group, line, linearAxis, logAxis, type PlotAxis, plot } from "./plot.ts";
@@ -31,9 +32,9 @@ export function chartsOf({
 }
 
 const AXES = { step: "steps", seconds: "seconds of training" };
-const SIZE = { width: 520, height: 320 };
-/** Space for labels, and at the right for half a mark. */
-const MARGIN = { left: 46, right: 22, top: 26, bottom: 38 };
+const SIZE = { width: 520, height: 334 };
+/** Space for labels, also in the larger type of a narrow page, and at the right for half a mark. */
+const MARGIN = { left: 46, right: 22, top: 32, bottom: 46 };
 /** The most steps between the ticks of a linear axis. */
 const STEPS = 6;
 
@@ -70,8 +71,12 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
   return Math.max(0, Math.floor((lowest - 0.04) * 20) / 20);
 }
 
-/** The steps or seconds of an axis, from 0. */
+/** The steps of an axis, from 0; or seconds, logarithmic. */
 function axisAcross(axis: Axis, points: readonly Point[]): PlotAxis {
+  if (axis === "seconds") {
+    const ticks = logTicks(points.length === 0 ? [1, 10] : points.map((p) => p.seconds));
+    return logAxis(`${AXES[axis]} (log scale) →`, ticks[0] ?? 1, ticks.at(-1) ?? 10, ticks);
+  }
   const high = points.reduce((most, p) => Math.max(most, p[axis]), 0) || 1;
   return linearAxis(`${AXES[axis]} →`, 0, high, linearTicks(0, high, STEPS));
 }
@@ -113,6 +118,12 @@ function verticalAxis(
   return quantity === "loss" ? lossAxis(all) : metricAxis(quantity, all);
 }
 
+/** A value with its unit, rounded. */
+function valueText(quantity: Quantity, value: number): string {
+  if (quantity === "accuracy") return formatPercent(value);
+  return quantity === "loss" ? value.toFixed(4) : String(Number(value.toPrecision(4)));
+}
+
 /** A name as a part of an id, another one for another name. */
 const idOf = (name: string): string =>
   name.replace(/[^a-zA-Z0-9]/g, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
@@ -122,8 +133,8 @@ const idOf = (name: string): string =>
  *
  * @param run - a run, as `readRun` returns it
  * @param quantity - loss (logarithmic), accuracy (percent), or a metric by its name
- * @param axis - steps, or seconds of training
- * @returns `<svg …>` of 520 × 320 user units, with `role="img"` and a title; it scales with its
+ * @param axis - steps, or seconds of training (logarithmic)
+ * @returns `<svg …>` of 520 × 334 user units, with `role="img"` and a title; it scales with its
  * container
  * @example
  * ```ts
@@ -135,8 +146,10 @@ const idOf = (name: string): string =>
 export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette): string {
   const models = run.config.models.map(({ run: name }) => name);
   const drawn = (split: Split): Point[] =>
-    points(run, split, quantity).filter(({ value }) =>
-      quantity === "loss" ? (value ?? 0) > 0 : value !== null,
+    points(run, split, quantity).filter(
+      ({ value, seconds }) =>
+        (quantity === "loss" ? (value ?? 0) > 0 : value !== null) &&
+        (axis !== "seconds" || seconds > 0),
     );
   const [train, test] = [drawn("train"), drawn("test")];
   const all = [...train, ...test];
@@ -160,8 +173,8 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
           : [svgElement("path", { d: line(own.map(at)), stroke: modelColour(palette, k) })],
       );
     const mark = (p: Point, k: number): string => {
-      const value = (p.value ?? 0).toFixed(4);
-      const name = escapeXml(`${p.run}, step ${p.step}: test ${quantity} ${value}`);
+      const place = `${p.run}, step ${formatCount(p.step)}, ${formatSeconds(p.seconds)} s`;
+      const name = escapeXml(`${place}: test ${quantity} ${valueText(quantity, p.value ?? 0)}`);
       const shape = { d: modelShape(k), fill: modelColour(palette, k) };
       return shifted(...at(p), svgElement("path", shape, svgElement("title", {}, name)));
     };

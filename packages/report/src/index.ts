@@ -8,7 +8,7 @@ export { matrixPicture } from "./pictures/matrix.ts";
 export { reachPicture } from "./pictures/reach.ts";
 export { spectrumPicture } from "./pictures/spectrum.ts";
 export { stageAnglesPicture } from "./pictures/stage-angles.ts";
-export { renderReport, writeReport } from "./report.ts";
+export { type ReportOptions, renderReport, writeReport } from "./report.ts";
 export {
   type ChartAxis,
   type ChartLevel,

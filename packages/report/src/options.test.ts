@@ -15,6 +15,12 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
     draw.imagePicture([0, 1], { title: "two", width: 2, range: [0, 1], ...nonsense }),
   matrixPicture: (nonsense) => report.matrixPicture(eye(4), { title: "W", ...nonsense }),
   reachPicture: (nonsense) => report.reachPicture(hadamard(4), 0, { title: "W", ...nonsense }),
+  renderReport: (nonsense) => {
+    const machine = { node: "20", platform: "linux", cpu: "a cpu", cores: 2, memory: 8 };
+    const head = { title: "t", command: "c", started: "s", options: {}, machine };
+    const config = { ...head, models: [], epochs: 1, stepsPerEpoch: 1 };
+    return report.renderReport({ config, metrics: [], timings: [] }, nonsense);
+  },
   seriesChart: (nonsense) => report.seriesChart({ ...chart, ...nonsense }),
   spectrumPicture: (nonsense) => report.spectrumPicture(eye(4), { title: "W", ...nonsense }),
   stageAnglesPicture: (nonsense) =>
@@ -22,7 +28,16 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
 };
 
 const without = [
-  ...["curvesSvg", "renderReport", "summarize", "writeReport", "LIGHT", "chart", "escapeXml"],
+  ...[
+    "curvesSvg",
+    "filesOf",
+    "tableHtml",
+    "summarize",
+    "writeReport",
+    "LIGHT",
+    "chart",
+    "escapeXml",
+  ],
   ...["factsHtml", "htmlPage", "overlaid", "reach", "spectrum", "stageAngles", "strip"],
   ...["svgElement", "svgPicture", "svgText", "html", "markup", "testOutcomeHtml"],
 ];

@@ -3,8 +3,8 @@ import { RunError } from "@spm/trainer";
 import type { RecordPosition, Run } from "@spm/trainer/node";
 
 /**
- * A run with the models of several runs, named after their runs where models share a name. Epochs,
- * steps per epoch, date and machine are those of the first run.
+ * A run with the models of several runs, named after their runs where models share a name, each with
+ * its own epochs. Date, machine and provenance are those of the first run.
  *
  * @throws RunError for no run
  * @example
@@ -40,6 +40,8 @@ export function overlaid(runs: readonly { readonly name: string; readonly run: R
       command: runs.map(({ run }) => run.config.command).join("\n"),
       models: runs.flatMap(({ name, run: { config } }) =>
         config.models.map((model) => ({
+          epochs: config.epochs,
+          stepsPerEpoch: config.stepsPerEpoch,
           ...model,
           run: nameOf(name, model.run, config.models.length),
         })),
@@ -48,6 +50,14 @@ export function overlaid(runs: readonly { readonly name: string; readonly run: R
     },
     metrics: renamed((run) => run.metrics),
     timings: renamed((run) => run.timings),
+    tests: Object.fromEntries(
+      runs.flatMap(({ name, run: { config, tests = {} } }) =>
+        Object.entries(tests).map(([model, test]) => [
+          nameOf(name, model, config.models.length),
+          test,
+        ]),
+      ),
+    ),
   };
 }
 

@@ -41,8 +41,14 @@ const SHAPES = [
 export const modelColour = ({ models }: Palette, index: number): string =>
   models[index % models.length] ?? "currentColor";
 
-/** The shape of a model by its index in training order: path data around the origin. */
-export const modelShape = (index: number): string => SHAPES[index % SHAPES.length] ?? SHAPES[0];
+/**
+ * The shape of a model by its index in training order: path data around the origin. Models of one
+ * colour have different ones.
+ */
+export function modelShape(index: number): string {
+  const round = Math.floor(index / SHAPES.length);
+  return SHAPES[(index + round) % SHAPES.length] ?? SHAPES[0];
+}
 
 /** The mark of a model, an SVG of 14 × 14 user units. */
 export const marker = (index: number, palette: Palette): string =>

@@ -3,7 +3,10 @@ import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { curvesSvg } from "./curves.ts";
 import { html } from "./html-page.ts";
+import { overlaid } from "./overlay.ts";
+import { LIGHT, modelColour, modelShape } from "./palette.ts";
 import { renderReport } from "./report.ts";
+import { summarize } from "./summary.ts";
 
 const RUNS = ["dense", "rotation", "general"];
 
@@ -100,8 +103,75 @@ describe("renderReport", () => {
     }
     expect(page.body.textContent).not.toContain("Not finished");
     expect(page.querySelector(".lead")?.innerHTML).toMatchInlineSnapshot(
-      `"rotation: 2.0 times fewer parameters than dense at 0.50× its time, level with it on the test images.<br>general: 3.0 times fewer parameters than dense at 0.25× its time, level with it on the test images."`,
+      `"rotation: 2.0 times fewer parameters than dense at 0.50× its time, level with it on the test samples.<br>general: 3.0 times fewer parameters than dense at 0.25× its time, level with it on the test samples."`,
     );
+  });
+
+  test("seconds are logarithmic; a mark says step, seconds and value, rounded, with units", () => {
+    const charts = [...parse(renderReport(run())).querySelectorAll("figure svg[role=img]")];
+    const ticks = [...(charts[1]?.querySelectorAll('[aria-label="x-axis tick"] path') ?? [])].map(
+      (tick) => Number(tick.getAttribute("d")?.match(/^M([\d.]+)/)?.[1]),
+    );
+    const steps = ticks.slice(1).map((x, k) => x - (ticks[k] ?? 0));
+    // 0.2, 0.5, 1, 2, 5, 10, 20
+    expect(steps.length).toBe(6);
+    expect((steps[0] ?? 0) / (steps[1] ?? 1)).toBeCloseTo(Math.log(2.5) / Math.log(2), 2);
+    const said = [...(charts[1]?.querySelectorAll("g[aria-label=dot] title") ?? [])];
+    expect(said.map((title) => title.textContent)).toContain(
+      "rotation, step 20, 10.0 s: test accuracy 97.50 %",
+    );
+    expect(charts[2]?.querySelector("g[aria-label=dot] title")?.textContent).toBe(
+      "dense, step 10, 10.0 s: test loss 0.2000",
+    );
+  });
+
+  test("has each model's test samples and modules, the commit, versions, and links", () => {
+    const { config, ...records } = run();
+    const confusion = [
+      [9, 1],
+      [0, 8],
+    ];
+    const tests = { general: { kind: "classes", names: ["a", "b"], confusion } } as const;
+    const saved = { file: "models/rotation.safetensors", program: "load('<it>')" };
+    const models = config.models.map((model) =>
+      model.run === "rotation" ? { ...model, summary: "layers.0  [2, 3]", saved } : model,
+    );
+    const provenance = { commit: "abc123", changed: true, versions: { "@spm/trainer": "0.1.0" } };
+    const whole = { ...records, config: { ...config, models, provenance }, tests };
+    const files = ["metrics.csv", "../a b/javascript:1.jsonl"];
+    const page = parse(renderReport(whole, { files }));
+    expect([...page.querySelectorAll("details")].map((part) => part.textContent)).toEqual([
+      expect.stringMatching(/^general\s.*actual ↓ predicted →ab.*90.00 %.*100.00 %/s),
+      expect.stringMatching(/^rotation\s*layers.0 {2}\[2, 3\].*models\/rotation.*'<it>'/s),
+    ]);
+    expect(page.body.textContent).toMatch(/git commitabc123, with changes@spm\/trainer0.1.0/);
+    expect([...page.querySelectorAll("a")].map((a) => a.getAttribute("href"))).toEqual([
+      "metrics.csv",
+      "../a%20b/javascript%3A1.jsonl",
+    ]);
+  });
+
+  test("several runs have their own epochs, outcomes and marks", () => {
+    const names = ["one", "two"];
+    const runs = names.map((name, k) => {
+      const { config, ...records } = run(10 * (k + 1), ["dense"]);
+      const [model] = config.models;
+      const models = [model ?? { run: "", parameters: 0 }];
+      const confusion = [[k, 1]];
+      const tests = { dense: { kind: "classes", names: ["a"], confusion } } as const;
+      return { name, run: { ...records, tests, config: { ...config, models, epochs: k + 1 } } };
+    });
+    const all = overlaid(runs);
+    expect(summarize(all).map(({ run, epochs, asked }) => [run, epochs, asked])).toEqual([
+      ["one", 1, 1],
+      ["two", 2, 2],
+    ]);
+    const page = parse(renderReport(all));
+    expect(page.querySelector("[role=note]")).toBeNull();
+    expect([...page.querySelectorAll("details summary")].map((s) => s.textContent)).toEqual(names);
+    expect(Object.keys(all.tests ?? {})).toEqual(names);
+    const marks = Array.from({ length: 12 }, (_, k) => `${modelColour(LIGHT, k)} ${modelShape(k)}`);
+    expect(new Set(marks).size).toBe(12);
   });
 
   test("needs nothing from outside and runs nothing", () => {

@@ -1,21 +1,31 @@
 /** @file The report of a run: a self-contained HTML file without scripts, in light and dark. */
 
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import { type Run, readRun, writeAtomically } from "@spm/trainer/node";
 import { chart, chartsOf } from "./curves.ts";
-import { factsHtml, html, htmlPage, type Markup, markup } from "./html-page.ts";
-import { marker, type Palette } from "./palette.ts";
+import { factsHtml, html, htmlPage, type Markup, markup, PAGE, tableHtml } from "./html-page.ts";
+import { marker } from "./palette.ts";
 import { type RunSummary, summarize } from "./summary.ts";
 import { testOutcomeHtml } from "./test-outcome.ts";
 
-/** Colours by name, with light and dark values in the page's style sheet. */
-const PALETTE: Palette = {
-  ink: "var(--ink)",
-  grid: "var(--grid)",
-  ground: "var(--panel)",
-  models: [0, 1, 2, 3, 4].map((i) => `var(--model-${i})`),
-};
+/** Options of {@link renderReport}. */
+export interface ReportOptions {
+  /**
+   * Paths from the page to files of the run, to which it has links.
+   * @defaultValue none
+   */
+  readonly files?: readonly string[];
+  /**
+   * The address of a script on the server of the page.
+   * @defaultValue none: the page runs nothing
+   */
+  readonly script?: string;
+}
+
+const names: OptionNames<ReportOptions> = { files: true, script: true };
 
 const CAPTION =
   "Seconds an epoch count training alone, total seconds evaluations too. " +
@@ -30,7 +40,9 @@ function started(time: string): Markup {
  * The report of a run, finished or interrupted.
  *
  * @param run - a run, as `readRun` returns it
- * @returns an HTML document of about 100 KB: summary, charts of every metric, options, machine
+ * @returns an HTML document of 50 to 300 KB: summary, test samples, charts of every metric, models,
+ * options, machine, versions
+ * @throws OptionError for an unknown option
  * @example
  * ```ts
  * import { renderReport } from "@spm/report";
@@ -38,41 +50,112 @@ function started(time: string): Markup {
  * const html = renderReport(readRun("runs/example"));
  * ```
  */
-export function renderReport(run: Run): string {
+export function renderReport(run: Run, options: ReportOptions = {}): string {
+  checkOptions("renderReport", options, names);
   const { config } = run;
   const rows = summarize(run);
   const models = config.models.map(({ run: name }, i) => html`<li>${mark(i)}${name}</li>`);
   const charts = chartsOf(run).map(({ quantity, axis }) => {
     const caption = html`<figcaption>${captionOf(quantity)} ${CAPTIONS[axis]}</figcaption>`;
-    const svg = markup(chart(run, quantity, axis, PALETTE));
+    const svg = markup(chart(run, quantity, axis, PAGE));
     return html`<figure class="panel">${caption}${svg}</figure>\n`;
   });
-  const { machine, options, command, title } = config;
-  const facts = [factsHtml(options), factsHtml({ ...machine, memory: `${machine.memory} GiB` })];
   return htmlPage(
-    title,
-    html`<h1>${title}</h1>
-<p class="muted">started ${started(config.started)} on ${machine.cpu}</p>
-${notice(rows, config.epochs)}
-${findings(rows.filter((row) => row.epochs >= config.epochs))}
-<div class="panel scroll table">
-${table(rows)}
-</div>
-${run.test === undefined ? html`` : testOutcomeHtml(run.test)}
+    config.title,
+    html`<h1>${config.title}</h1>
+<p class="muted">started ${started(config.started)} on ${config.machine.cpu}</p>
+${notice(rows)}
+${findings(rows.filter((row) => row.epochs >= row.asked))}
+${summaryTable(rows)}
+${testSamples(run)}
 <h2>Curves</h2>
 <ul class="legend">${models}<li class="muted">thin: training, marked: test</li></ul>
 <div class="charts">
 ${charts}</div>
-<h2>How to repeat it</h2>
-<pre class="panel"><code>${command}</code></pre>
-<div class="facts">
-${facts.map(markup)}
-</div>`.text,
+${modelsHtml(run)}
+${repeating(run, options.files ?? [])}`.text,
+    options.script,
   );
 }
 
 /** The mark of a model, in its colour. */
-const mark = (model: number): Markup => markup(marker(model, PALETTE));
+const mark = (model: number): Markup => markup(marker(model, PAGE));
+
+/** Of each model that has them, the outcomes on test samples; those of the first are open. */
+function testSamples({ config, tests = {} }: Run): Markup {
+  const parts = config.models.flatMap(({ run }, i) => {
+    const test = Object.hasOwn(tests, run) ? tests[run] : undefined;
+    return test === undefined ? [] : [{ run, i, body: testOutcomeHtml(test) }];
+  });
+  if (parts.length === 0) return html``;
+  return html`<h2>Test samples</h2>\n${parts.map((part, k) => folded(part, k === 0))}`;
+}
+
+/** The modules of each model, and how to load its parameters. */
+function modelsHtml({ config }: Run): Markup {
+  const parts = config.models.flatMap(({ run, summary, saved }, i) => {
+    const program =
+      saved &&
+      html`<p>To load its parameters, ${saved.file}:</p>
+<pre><code>${saved.program}</code></pre>`;
+    const body = html`<pre>${summary ?? ""}</pre>\n${program ?? ""}`;
+    return summary === undefined ? [] : [{ run, i, body }];
+  });
+  return parts.length === 0
+    ? html``
+    : html`<h2>Models</h2>\n${parts.map((part) => folded(part, false))}`;
+}
+
+/** A part of the page about a model, which opens and closes. */
+const folded = (
+  { run, i, body }: { readonly run: string; readonly i: number; readonly body: Markup },
+  open: boolean,
+): Markup => html`<details class="panel"${open ? html` open` : ""}><summary>${mark(i)}${run}</summary>
+${body}
+</details>\n`;
+
+/** The command, the options, the machine, the versions, and the run's files. */
+function repeating({ config }: Run, files: readonly string[]): Markup {
+  const { machine, options, command, provenance } = config;
+  const { commit, changed, versions = {} } = provenance ?? {};
+  const facts = [
+    factsHtml(options),
+    factsHtml({
+      ...machine,
+      memory: `${machine.memory} GiB`,
+      ...(commit && { "git commit": commit + (changed ? ", with changes" : "") }),
+      ...versions,
+    }),
+  ];
+  const links = files.map((path) => {
+    const address = path.split("/").map(encodeURIComponent).join("/");
+    return html`<li><a href="${address}">${path}</a></li>\n`;
+  });
+  return html`<h2>How to repeat it</h2>
+<pre class="panel"><code>${command}</code></pre>
+<div class="facts">
+${facts.map(markup)}
+</div>${links.length > 0 ? html`\n<h2>Files</h2>\n<ul class="legend">${links}</ul>` : ""}`;
+}
+
+/**
+ * The files of a run folder that its page has links to, as far as they are there.
+ *
+ * @returns paths from the folder
+ * @example
+ * ```ts
+ * import { filesOf } from "@spm/report/draw";
+ * console.log(filesOf("runs/example")); // [ "metrics.csv", "metrics.jsonl", … ]
+ * ```
+ */
+export function filesOf(folder: string): string[] {
+  const records = ["metrics.csv", "metrics.jsonl", "timing.jsonl", "config.json", "outcome.json"];
+  const models = join(folder, "models");
+  const saved = existsSync(models) ? readdirSync(models).sort() : [];
+  return [...records, ...saved.map((name) => `models/${name}`)].filter((name) =>
+    existsSync(join(folder, name)),
+  );
+}
 
 /**
  * Reads a run folder and writes its `report.html`, whole or not at all.
@@ -88,7 +171,7 @@ const mark = (model: number): Markup => markup(marker(model, PALETTE));
  */
 export function writeReport(folder: string): string {
   const path = join(folder, "report.html");
-  writeAtomically(path, renderReport(readRun(folder)));
+  writeAtomically(path, renderReport(readRun(folder), { files: filesOf(folder) }));
   return path;
 }
 
@@ -105,10 +188,11 @@ const CAPTIONS = {
 };
 
 /** A notice of the models whose training isn't finished. */
-function notice(rows: readonly RunSummary[], epochs: number): Markup {
-  const short = rows.filter((row) => row.epochs < epochs);
-  const list = short.map((row) => `${row.run} after ${row.epochs.toFixed(2)} of ${epochs} epochs`);
-  return short.length === 0
+function notice(rows: readonly RunSummary[]): Markup {
+  const list = rows
+    .filter(({ epochs, asked }) => epochs < asked)
+    .map(({ run, epochs, asked }) => `${run} after ${epochs.toFixed(2)} of ${asked} epochs`);
+  return list.length === 0
     ? html``
     : html`<p class="notice" role="note">Not finished: ${list.join(", ")}.</p>`;
 }
@@ -129,7 +213,7 @@ function findings(rows: readonly RunSummary[]): Markup {
       distance === "0.00"
         ? "level with it"
         : `${distance} points ${points < 0 ? "below" : "above"} it`;
-    return [`${cost}, ${place} on the test images.`];
+    return [`${cost}, ${place} on the test samples.`];
   });
   const lines = sentences.map((sentence, k) =>
     k === 0 ? html`${sentence}` : html`<br>${sentence}`,
@@ -137,25 +221,24 @@ function findings(rows: readonly RunSummary[]): Markup {
   return lines.length === 0 ? html`` : html`<p class="lead">${lines}</p>`;
 }
 
-function table(rows: readonly RunSummary[]): Markup {
+function summaryTable(rows: readonly RunSummary[]): Markup {
   const dense = rows.find((row) => row.run === "dense");
   const body = rows.map((row, i) => {
     const share =
       dense === undefined || row === dense
         ? ""
         : html`<span class="of">${((row.parameters / dense.parameters) * 100).toFixed(1)} %</span>`;
-    const cells = [
-      [formatCount(row.parameters), share],
+    return [
+      html`${mark(i)}${row.run}`,
+      html`${formatCount(row.parameters)}${share}`,
       formatPercent(row.accuracy),
       row.loss === null ? "–" : row.loss.toFixed(4),
       formatSeconds(row.secondsPerEpoch),
       formatSeconds(row.totalSeconds),
       formatRatio(row.ratioToDense),
     ];
-    const data = cells.map((cell) => html`<td>${cell}</td>`);
-    return html`<tr><th scope="row">${mark(i)}${row.run}</th>${data}</tr>\n`;
   });
-  const heads = [
+  const head = [
     "layer",
     "parameters",
     "test accuracy",
@@ -164,9 +247,5 @@ function table(rows: readonly RunSummary[]): Markup {
     "total seconds",
     "ratio to dense",
   ];
-  return html`<table>
-<caption>${CAPTION}</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${body}</tbody>
-</table>`;
+  return tableHtml({ head, rows: body, caption: CAPTION });
 }

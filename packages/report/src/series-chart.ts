@@ -133,7 +133,7 @@ export function seriesChart(options: SeriesChart): string {
   };
   const content = plot(area, (places) => [
     ...(level === undefined ? [] : levelMarks(level, places)),
-    ...seriesMarks(drawn, places, joined, (v) => drawable(y, v)),
+    ...seriesMarks(drawn, places, joined, { x, y }, (v) => drawable(y, v)),
   ]);
   const size = { width: SIZE.width, height: SIZE.height + top };
   const letters = (TITLE_SIZE * TITLE_LETTERS) / title.length;
@@ -181,6 +181,7 @@ function seriesMarks(
   series: readonly ChartSeries[],
   { x, y }: PlotPlaces,
   joined: boolean,
+  axes: Pick<SeriesChart, "x" | "y">,
   drawable: (y: number) => boolean,
 ): string[] {
   const bounded = (points: readonly ChartPoint[]): Required<ChartPoint>[] =>
@@ -210,7 +211,7 @@ function seriesMarks(
   );
   const dots = each((points, fill, name) =>
     points.map((p) => {
-      const said = svgElement("title", {}, escapeXml(`${name}: ${p.x}, ${p.y}`));
+      const said = svgElement("title", {}, escapeXml(`${name}: ${told(p, axes)}`));
       return svgElement("circle", { cx: x(p.x), cy: y(p.y), r: 3.5, fill }, said);
     }),
   );
@@ -223,6 +224,15 @@ function seriesMarks(
       : [group("bar", {}, bars)]),
     group("dot", { stroke: LIGHT.ground }, dots),
   ];
+}
+
+/** The values of a point, rounded, with the names and units of the axes. */
+function told({ x, y, low, high }: ChartPoint, axes: Pick<SeriesChart, "x" | "y">): string {
+  const short = (v: number): string =>
+    v.toLocaleString("en-US", { maximumSignificantDigits: 4 }).replace("-", "−");
+  const spread =
+    low === undefined || high === undefined ? "" : ` (${short(low)} to ${short(high)})`;
+  return `${axes.x.label} ${short(x)}, ${axes.y.label} ${short(y)}${spread}`;
 }
 
 /** An axis over values, with its domain rounded outwards where `rounded`. */

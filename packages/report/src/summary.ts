@@ -1,6 +1,6 @@
 /** @file The summary of a run: a row for each model. */
 
-import type { MetricRecord, Run, TimingRecord } from "@spm/trainer/node";
+import type { MetricRecord, Run, RunModel, TimingRecord } from "@spm/trainer/node";
 
 /** The model whose time is the unit of the others' ratios. */
 const BASELINE = "dense";
@@ -11,6 +11,8 @@ export interface RunSummary {
   readonly parameters: number;
   /** Epochs trained, a fraction where the run was interrupted. */
   readonly epochs: number;
+  /** The epochs that it was to train. */
+  readonly asked: number;
   /** The accuracy of the last evaluation, a fraction of the test samples. */
   readonly accuracy: number | null;
   /** The mean loss of the last evaluation. */
@@ -35,28 +37,31 @@ export interface RunSummary {
  * ```
  */
 export function summarize({ config, metrics, timings }: Run): RunSummary[] {
-  const outcome = (
-    run: string,
-  ): {
+  const outcome = ({
+    run,
+    stepsPerEpoch = config.stepsPerEpoch,
+  }: RunModel): {
     test: MetricRecord | undefined;
     time: TimingRecord | undefined;
     perEpoch: number | null;
+    epochs: number;
   } => {
     const test = metrics.findLast((record) => record.run === run && record.split === "test");
     const time = timings.findLast((record) => record.run === run);
     const perEpoch =
-      time === undefined || time.step === 0
-        ? null
-        : (time.seconds / time.step) * config.stepsPerEpoch;
-    return { test, time, perEpoch };
+      time === undefined || time.step === 0 ? null : (time.seconds / time.step) * stepsPerEpoch;
+    return { test, time, perEpoch, epochs: (time?.step ?? 0) / stepsPerEpoch };
   };
-  const baseline = outcome(BASELINE).perEpoch;
-  return config.models.map(({ run, parameters }) => {
-    const { test, time, perEpoch } = outcome(run);
+  const dense = config.models.find(({ run }) => run === BASELINE);
+  const baseline = dense === undefined ? null : outcome(dense).perEpoch;
+  return config.models.map((model) => {
+    const { run, parameters } = model;
+    const { test, time, perEpoch, epochs } = outcome(model);
     return {
       run,
       parameters,
-      epochs: (time?.step ?? 0) / config.stepsPerEpoch,
+      epochs,
+      asked: model.epochs ?? config.epochs,
       accuracy: test?.accuracy ?? null,
       loss: test?.loss ?? null,
       secondsPerEpoch: perEpoch,

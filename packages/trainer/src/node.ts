@@ -21,6 +21,7 @@ export { isSystemError, reasonOf } from "./io/file-error.ts";
 export { machine } from "./io/machine.ts";
 export { makeFolder } from "./io/make-folder.ts";
 export { loadModel, saveModel } from "./io/model-path.ts";
+export { provenance } from "./io/provenance.ts";
 export { type RecordRunOptions, recordRun } from "./io/record-run.ts";
 export { type Misfit, misfit } from "./io/record-schema.ts";
 export { type Run, readRun, readRunConfig } from "./io/run-reader.ts";
@@ -29,6 +30,7 @@ export type {
   MachineRecord,
   MetricRecord,
   NumberOutcome,
+  ProvenanceRecord,
   RecordPosition,
   RunChange,
   RunConfig,
@@ -36,6 +38,7 @@ export type {
   Split,
   TestOutcome,
   TimingRecord,
+  WorstSample,
 } from "./io/run-record.ts";
 export { assertFresh, RunWriter } from "./io/run-writer.ts";
 export { readSafetensors, writeSafetensors } from "./io/safetensors-file.ts";

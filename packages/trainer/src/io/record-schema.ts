@@ -35,6 +35,14 @@ const option = { type: ["string", "number", "boolean", "array"], items: { type: 
 const changed = { ...option, type: [...option.type, "null"] };
 const machine = { node: string, platform: string, cpu: string, cores: number, memory: number };
 
+const ofModel = {
+  summary: string,
+  saved: object({ file: string, program: string }),
+  epochs: above0,
+  stepsPerEpoch: above0,
+};
+const provenance = object({ versions: mapOf(string) }, { commit: string, changed: boolean });
+
 /** The checks of the files of a run folder. */
 export const metricRecord: () => ValidateFunction<MetricRecord> = lazily({
   ...object({ ...position, learningRate: number, loss: measured, accuracy: measured }),
@@ -49,18 +57,27 @@ export const runConfig: () => ValidateFunction<RunConfig> = lazily(
       title: string,
       command: string,
       started: string,
-      models: listOf(object({ run: string, parameters: count })),
+      models: listOf(object({ run: string, parameters: count }, ofModel)),
       epochs: above0,
       stepsPerEpoch: above0,
       options: mapOf(option),
       machine: object(machine),
     },
-    { changes: listOf(object({ step: count, name: string, from: changed, to: changed })) },
+    {
+      provenance,
+      changes: listOf(object({ step: count, name: string, from: changed, to: changed })),
+    },
   ),
 );
 
 const numbers = listOf(number);
 const ofClasses = { kind: { const: "classes" }, names: listOf(string), confusion: listOf(numbers) };
+const worst = listOf(
+  object(
+    { index: count, actual: count, guess: count, probability: number },
+    { image: object({ width: { type: "integer", minimum: 1 }, pixels: string }) },
+  ),
+);
 const ofNumbers = {
   kind: { const: "regression" },
   target: string,
@@ -68,8 +85,10 @@ const ofNumbers = {
   ...{ actual: numbers, predicted: numbers },
 };
 /** The check of `outcome.json`. */
-export const runOutcome: () => ValidateFunction<{ readonly test?: TestOutcome }> = lazily(
-  object({}, { test: { anyOf: [object(ofClasses), object(ofNumbers)] } }),
+export const runOutcome: () => ValidateFunction<{
+  readonly tests?: Readonly<Record<string, TestOutcome>>;
+}> = lazily(
+  object({}, { tests: mapOf({ anyOf: [object(ofClasses, { worst }), object(ofNumbers)] }) }),
 );
 
 /** Any number, also one that JSON can't represent. */

@@ -14,8 +14,8 @@ export interface Run {
   readonly config: RunConfig;
   readonly metrics: readonly MetricRecord[];
   readonly timings: readonly TimingRecord[];
-  /** Of a finished training on data of one's own. */
-  readonly test?: TestOutcome;
+  /** Of finished trainings, by model. */
+  readonly tests?: Readonly<Record<string, TestOutcome>>;
 }
 
 /** Bytes that are read at a time. */
@@ -43,15 +43,15 @@ export function readRun(folder: string): Run {
   };
 }
 
-/** The test samples' part of `outcome.json`, where it is there. */
-function readOutcome(path: string): { readonly test?: TestOutcome } {
+/** The outcomes on test samples in `outcome.json`, where it is there. */
+function readOutcome(path: string): Pick<Run, "tests"> {
   const text = reading(path, () => readFileSync(path, "utf8"));
   if (text === undefined) return {};
   const value = parsed(text, (message) => new RunError("readRun", `JSON in ${path}`, message));
   const bad = misfit(runOutcome(), value);
   if (bad !== undefined) throw new RunError("readRun", `${bad.expected} in ${path}`, bad.got);
-  const { test } = value as { readonly test?: TestOutcome };
-  return test === undefined ? {} : { test };
+  const { tests } = value as Pick<Run, "tests">;
+  return tests === undefined ? {} : { tests };
 }
 
 /**

@@ -50,6 +50,23 @@ export interface RunModel {
   readonly run: string;
   /** Trainable scalars. */
   readonly parameters: number;
+  /** Its modules with their shapes, as it prints itself. */
+  readonly summary?: string;
+  /** The file of its trained parameters, in the run folder, and a program that loads it. */
+  readonly saved?: { readonly file: string; readonly program: string };
+  /** Its epochs and steps of an epoch, where they aren't the run's: of several runs in one page. */
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+}
+
+/** The program of a run. */
+export interface ProvenanceRecord {
+  /** The git commit of the folder that it ran in. */
+  readonly commit?: string;
+  /** Whether files that git knows were not as committed. */
+  readonly changed?: boolean;
+  /** The version of each package, and of Node. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 /** A change that a resumed training was allowed to have. */
@@ -78,6 +95,7 @@ export interface RunConfig {
   /** The options of the run, by name. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly number[]>>;
   readonly machine: MachineRecord;
+  readonly provenance?: ProvenanceRecord;
   /**
    * The changes at a resumption.
    * @defaultValue nothing
@@ -95,6 +113,20 @@ export interface ClassOutcome {
   readonly names: readonly string[];
   /** Counts of samples by actual (row) and predicted class. */
   readonly confusion: readonly (readonly number[])[];
+  /** The samples of the greatest losses, the worst first. */
+  readonly worst?: readonly WorstSample[];
+}
+
+/** A test sample on which a classifier lost much. */
+export interface WorstSample {
+  /** Its place among the test samples. */
+  readonly index: number;
+  /** Its class, and the likeliest one by the model, which gives it that probability. */
+  readonly actual: number;
+  readonly guess: number;
+  readonly probability: number;
+  /** Of images: pixels a row, and intensities 0 to 255 as base64, row by row. */
+  readonly image?: { readonly width: number; readonly pixels: string };
 }
 
 /** The outcome of a regression. */
