@@ -39,12 +39,11 @@ function rebasedModule(file: string, code: string): string {
 /** A page whose addresses are relative to itself, and whose scripts know where it lies. */
 const rebasedPage = (file: string, html: string): string =>
   html
-    .replace(/(window\.__VP_SITE_DATA__=JSON\.parse\()("(?:[^"\\]|\\.)*")\)/, (_, start, data) =>
-      `${start}${data}.replaceAll(${JSON.stringify(base)},new URL(${JSON.stringify(up(file))},location.href).pathname))`.replaceAll(
-        base,
-        "\0",
-      ),
-    )
+    .replace(/(window\.__VP_SITE_DATA__=JSON\.parse\()("(?:[^"\\]|\\.)*")\)/, (_, start, data) => {
+      const here = `new URL(${JSON.stringify(up(file))},location.href).pathname`;
+      const rebased = `${start}${data}.replaceAll(${JSON.stringify(base)},${here}))`;
+      return rebased.replaceAll(base, "\0");
+    })
     .replaceAll(base, up(file))
     .replaceAll("\0", base);
 

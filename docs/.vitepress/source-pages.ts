@@ -25,20 +25,28 @@ function page(path: string, at: string, content: string): string {
   const up = "../".repeat(at.split("/").length);
   const way = foldersOf(path).map((folder) => {
     const name = folder === "" ? "sources" : folder.slice(folder.lastIndexOf("/") + 1);
-    return `<a href="${up}source/${folder === "" ? "" : `${folder}/`}index.html">${escaped(name)}</a> /`;
+    const index = folder === "" ? "index.html" : `${folder}/index.html`;
+    return `<a href="${up}source/${index}">${escaped(name)}</a> /`;
   });
+  const title = escaped(path === "" ? "sources" : path);
+  const here = escaped(path.slice(path.lastIndexOf("/") + 1));
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(path === "" ? "sources" : path)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <style>${style}</style></head><body>
-<nav><a href="${up}index.html">SPM</a> / ${way.join(" ")} ${escaped(path.slice(path.lastIndexOf("/") + 1))}</nav>
+<nav><a href="${up}index.html">SPM</a> / ${way.join(" ")} ${here}</nav>
 ${content}
 </body></html>
 `;
 }
 
-const listed = (names: readonly string[]): string =>
-  `<ul>${names.map((name) => `<li><a href="${escaped(name)}">${escaped(name.replace(/index\.html$|\.html$/, ""))}</a></li>`).join("\n")}</ul>`;
+function listed(names: readonly string[]): string {
+  const items = names.map((name) => {
+    const shown = escaped(name.replace(/index\.html$|\.html$/, ""));
+    return `<li><a href="${escaped(name)}">${shown}</a></li>`;
+  });
+  return `<ul>${items.join("\n")}</ul>`;
+}
 
 /** Writes the pages of all text files that git knows into the folder `source` of the site. */
 export function addSource(site: string): void {

@@ -148,9 +148,9 @@ test("the first mistakes are answered with what to type instead", () => {
     ShapeError: clipByGlobalNorm: expected an array of gradients, got a tensor float32[1, 3]
     help: in brackets: [a, b]
     DTypeError: Tensor: expected an op, got an operator, as in x + 1
-    help: add(x, 1), less(x, 0), …; its only number: await x.item(); to print it: %s, not %d
+    help: add(x, 1), less(x, 0), …; its number: await x.item(); to print it: %s, not %d
     DTypeError: Tensor: expected an op, got an operator, as in x + 1
-    help: add(x, 1), less(x, 0), …; its only number: await x.item(); to print it: %s, not %d
+    help: add(x, 1), less(x, 0), …; its number: await x.item(); to print it: %s, not %d
     DTypeError: Linear: expected a tensor, got an array of 3
     help: make it one: tensor(value)
     OptionError: adam: unknown option "lr"; help: learningRate

@@ -110,7 +110,8 @@ function modelsHtml({ config }: Run): Markup {
 const folded = (
   { run, i, body }: { readonly run: string; readonly i: number; readonly body: Markup },
   open: boolean,
-): Markup => html`<details class="panel"${open ? html` open` : ""}><summary>${mark(i)}${run}</summary>
+): Markup => html`<details class="panel"${open ? html` open` : ""}>
+<summary>${mark(i)}${run}</summary>
 ${body}
 </details>\n`;
 

@@ -51,8 +51,7 @@ printsAs(Tensor.prototype, print);
 Object.defineProperty(Tensor.prototype, Symbol.toPrimitive, {
   value(this: Tensor, hint: string): string {
     if (hint === "string") return this.toString();
-    const help =
-      "add(x, 1), less(x, 0), …; its only number: await x.item(); to print it: %s, not %d";
+    const help = "add(x, 1), less(x, 0), …; its number: await x.item(); to print it: %s, not %d";
     throw new DTypeError("Tensor", "an op", "an operator, as in x + 1", help);
   },
 });

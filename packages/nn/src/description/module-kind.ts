@@ -166,7 +166,7 @@ export const present = <T extends object>(
 ): { readonly [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
 
-/** A module's description, "part" for one that is built by what it is in, or the reason for none. */
+/** A module's description, "part" for one built by what it is in, or the reason for none. */
 export function descriptionOf(module: Module): Description | "part" | { readonly reason: string } {
   const kind = kinds.get(module.constructor);
   if (kind === "part") return kind;

@@ -274,12 +274,8 @@ export class Lstm extends Recurrent<LstmState> {
     if (h === undefined && c === undefined) return this.scan(x).output;
     if (h instanceof Tensor && c instanceof Tensor) return this.scan(x, { state: [h, c] }).output;
     const help = "scan(x, { state: [h, c], lengths })";
-    throw new DTypeError(
-      this.label,
-      "h and c, both or none",
-      `${kindOf(h)} and ${kindOf(c)}`,
-      help,
-    );
+    const got = `${kindOf(h)} and ${kindOf(c)}`;
+    throw new DTypeError(this.label, "h and c, both or none", got, help);
   }
 }
 
