@@ -1,0 +1,40 @@
+"""Stagewise Pairwise Mixers for PyTorch.
+
+    y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + b
+
+with L stages of disjoint pairs, a 2×2 block each: a linear map of n coordinates in O(n log n).
+"""
+
+from .function import mixer
+from .kinds import Kind, general, kinds, reflection, rotation
+from .layer import Mixer, parameter_groups, replace_linear
+from .schedule import (
+    Schedule,
+    block_diagonal,
+    brick,
+    butterfly,
+    default_schedule,
+    from_pairs,
+    random_matching,
+    shuffle,
+)
+
+__all__ = [
+    "Kind",
+    "Mixer",
+    "Schedule",
+    "block_diagonal",
+    "brick",
+    "butterfly",
+    "default_schedule",
+    "from_pairs",
+    "general",
+    "kinds",
+    "mixer",
+    "parameter_groups",
+    "random_matching",
+    "reflection",
+    "replace_linear",
+    "rotation",
+    "shuffle",
+]
