@@ -173,7 +173,7 @@ function results(
 }
 
 /** The largest |a − b| / max(1, ‖b‖∞). */
-function distance(a: Tensor, b: Tensor): number {
+export function distance(a: Tensor, b: Tensor): number {
   const [ours, theirs] = [a, b].map((t) => [...elements(t.ndarray())]) as [number[], number[]];
   if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
   const scale = theirs.reduce((most, v) => Math.max(most, Math.abs(v)), 1);

@@ -5,9 +5,11 @@
 with L stages of disjoint pairs, a 2×2 block each: a linear map of n coordinates in O(n log n).
 """
 
+from .files import load, save
 from .function import mixer
 from .kinds import Kind, general, kinds, reflection, rotation
 from .layer import Mixer, parameter_groups, replace_linear
+from .safetensors import FileError
 from .schedule import (
     Schedule,
     block_diagonal,
@@ -20,6 +22,7 @@ from .schedule import (
 )
 
 __all__ = [
+    "FileError",
     "Kind",
     "Mixer",
     "Schedule",
@@ -30,11 +33,13 @@ __all__ = [
     "from_pairs",
     "general",
     "kinds",
+    "load",
     "mixer",
     "parameter_groups",
     "random_matching",
     "reflection",
     "replace_linear",
     "rotation",
+    "save",
     "shuffle",
 ]
