@@ -119,7 +119,7 @@ def changed(path: str, **fields: Any) -> dict[str, Any]:
     "description, message",
     [
         ({**MLP, "schema": 2}, "expected schema 1 of spm.model, got 2"),
-        (changed("layers.0", kind="Monarch"), "expected a module of Mlp, .* got Monarch at 'layers"),
+        (changed("layers.0", kind="Monarch"), "expected a module of Mlp, .* got Monarch at"),
         (changed("layers.1", color="red"), "at 'layers.1', got .*red"),
         (changed("layers.2", **linear(3, 3)), "expected layers.2.bias of shape .3., got none"),
         (changed("layers.0", schedule={"name": "star", "n": 6}), "a MixerLayer at 'layers.0'"),
