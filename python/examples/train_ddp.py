@@ -38,7 +38,7 @@ class Text:
 
     def __init__(self, path: Path, vocabulary: str, context: int, whole: bool) -> None:
         token = {character: k for k, character in enumerate(vocabulary)}
-        tokens = torch.tensor([token[c] for c in path.read_text("utf8")])
+        tokens = torch.tensor([token[c] for c in path.read_bytes().decode()])
         cut = int(0.9 * len(tokens))
         self.size, self.context, self.whole = len(vocabulary), context, whole
         self.train, self.test = tokens[:cut], tokens[cut:]

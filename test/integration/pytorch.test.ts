@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { full } from "../full.ts";
 import { pythonWith } from "../python.ts";
 import { differences, rectangularCases, squareCases } from "../pytorch/layers.ts";
+import { modelCases, thereAndBack } from "../pytorch/models.ts";
 
 const python = pythonWith("torch");
 if (python === null)
@@ -31,3 +32,12 @@ test.runIf(python !== null)(
   },
   full ? 900_000 : 120_000,
 );
+
+test.runIf(python !== null)("models there and back in files", async () => {
+  const found = await thereAndBack(python ?? "", modelCases());
+  expect(found.length).toBe(8);
+  for (const { name, there, back } of found) {
+    expect(there, name).toBeLessThan(1e-5);
+    expect(back, `${name}, back`).toBeLessThan(1e-5);
+  }
+});
