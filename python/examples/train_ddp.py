@@ -1,0 +1,175 @@
+"""Trains a model of text that TypeScript made, on several processes, for TypeScript to go on with.
+
+    npm run -s spm -- train text --file book.txt --layer rotation --run first
+    torchrun --nproc-per-node 2 python/examples/train_ddp.py \\
+        runs/first/model.safetensors book.txt --out second.safetensors
+    npm run -s spm -- eval second.safetensors
+
+Each process has a replica, on its own GPU where there are any, and a share of every batch;
+DistributedDataParallel averages the gradients. With --shard a GPT's blocks are sharded over the
+processes instead (FullyShardedDataParallel, which needs CUDA). All processes draw the same batches
+and take their rows of them, so that two learn what one learns, to rounding. Without torchrun set
+RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT; without these it is one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import os
+import sys
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "spm_torch/src"))
+
+from spm_torch import load, parameter_groups, save  # noqa: E402
+from spm_torch.models import Gpt, TransformerBlock  # noqa: E402
+from spm_torch.safetensors import read  # noqa: E402
+
+
+class Text:
+    """The characters of a file as tokens: nine tenths to learn from, the rest to test on."""
+
+    def __init__(self, path: Path, vocabulary: str, context: int, whole: bool) -> None:
+        token = {character: k for k, character in enumerate(vocabulary)}
+        tokens = torch.tensor([token[c] for c in path.read_bytes().decode()])
+        cut = int(0.9 * len(tokens))
+        self.size, self.context, self.whole = len(vocabulary), context, whole
+        self.train, self.test = tokens[:cut], tokens[cut:]
+
+    def samples(self, tokens: Tensor, starts: Tensor) -> tuple[Tensor, Tensor]:
+        """What a model reads and the classes that it should say, of windows from `starts` on.
+
+        A GPT reads tokens and says the next after each; an MLP reads one-hot characters and says
+        the one after them.
+        """
+        windows = tokens[starts[:, None] + torch.arange(self.context + 1)]
+        if self.whole:
+            return windows[:, :-1], windows[:, 1:]
+        x = F.one_hot(windows[:, :-1], self.size).float().flatten(1)
+        return x, windows[:, -1]
+
+    def draw(self, batch: int, generator: torch.Generator) -> Tensor:
+        """Where the windows of a batch start."""
+        return torch.randint(len(self.train) - self.context, (batch,), generator=generator)
+
+    def test_starts(self) -> Tensor:
+        """Every window of the test part; without overlap for a GPT, which says all of it."""
+        step = self.context if self.whole else 1
+        return torch.arange(0, len(self.test) - self.context, step)
+
+
+def loss_of(logits: Tensor, y: Tensor, reduction: str = "mean") -> Tensor:
+    return F.cross_entropy(logits.flatten(0, -2), y.flatten(), reduction=reduction)
+
+
+@torch.no_grad()
+def test_loss(model: nn.Module, text: Text, device: torch.device, rank: int, world: int) -> float:
+    """The mean loss on the test part, of which each process does a share."""
+    model.eval()
+    total = torch.zeros(2, dtype=torch.float64, device=device)
+    for starts in text.test_starts().split(500 * world):
+        x, y = text.samples(text.test, starts[rank::world])
+        if len(x) > 0 or world > 1:  # sharded models wait for each other
+            total[0] += loss_of(model(x.to(device)), y.to(device), "sum")
+            total[1] += y.numel()
+    if world > 1:
+        dist.all_reduce(total)
+    return float(total[0] / total[1])
+
+
+def spread(model: nn.Module, shard: bool, world: int, device: torch.device) -> nn.Module:
+    """The model over all processes."""
+    if shard:
+        from torch.distributed.fsdp import FullyShardedDataParallel
+        from torch.distributed.fsdp.wrap import transformer_auto_wrap_policy
+
+        blocks = {TransformerBlock}
+        policy = functools.partial(transformer_auto_wrap_policy, transformer_layer_cls=blocks)
+        return FullyShardedDataParallel(
+            model, auto_wrap_policy=policy, device_id=device, use_orig_params=True
+        )
+    return nn.parallel.DistributedDataParallel(model) if world > 1 else model
+
+
+def gather(model: nn.Module, whole: nn.Module, shard: bool) -> None:
+    """Brings the parameters of all shards back into the model that was loaded."""
+    if not shard:
+        return
+    from torch.distributed.fsdp import FullStateDictConfig, FullyShardedDataParallel, StateDictType
+
+    config = FullStateDictConfig(offload_to_cpu=True, rank0_only=True)
+    with FullyShardedDataParallel.state_dict_type(model, StateDictType.FULL_STATE_DICT, config):
+        state = model.state_dict()
+    if state:
+        whole.load_state_dict(state)
+
+
+def train(options: argparse.Namespace, rank: int, world: int, device: torch.device) -> None:
+    task = json.loads(read(options.model)[1]["spm.task"])
+    whole = load(options.model)
+    vocabulary = task["vocabulary"]
+    is_gpt = isinstance(whole, Gpt)
+    context = whole.fields["context"] if is_gpt else task["features"] // task["classes"]
+    text = Text(options.text, vocabulary, context, is_gpt)
+    model = spread(whole.to(device), options.shard, world, device)
+    groups = parameter_groups(model, options.weight_decay)
+    optimizer = torch.optim.AdamW(groups, lr=options.learning_rate)
+    generator = torch.Generator().manual_seed(options.seed)
+    before = test_loss(model, text, device, rank, world)
+    model.train()
+    for _ in range(options.steps):
+        x, y = text.samples(text.train, text.draw(options.batch, generator)[rank::world])
+        loss = loss_of(model(x.to(device)), y.to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    after = test_loss(model, text, device, rank, world)
+    gather(model, fresh := load(options.model) if options.shard else whole, options.shard)
+    if rank == 0:
+        save(fresh, options.out, like=options.model)
+        reduced = sum(p.numel() * p.element_size() for p in fresh.parameters())
+        report = {"processes": world, "before": before, "loss": after, "gradientBytes": reduced}
+        print(json.dumps(report), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", type=Path, help="a file of spm train text, or a GPT of charlm")
+    parser.add_argument("text", type=Path, help="the text that it was trained on")
+    parser.add_argument("--out", type=Path, required=True, help="where the trained model goes")
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--batch", type=int, default=64, help="of all processes together")
+    parser.add_argument("--learning-rate", type=float, default=0.001)
+    parser.add_argument("--weight-decay", type=float, default=0.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shard", action="store_true", help="FSDP instead of DDP")
+    options = parser.parse_args()
+    rank, world = (int(os.environ.get(name, d)) for name, d in (("RANK", 0), ("WORLD_SIZE", 1)))
+    cuda = torch.cuda.is_available()
+    device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', rank)}" if cuda else "cpu")
+    if options.shard and not cuda:
+        sys.exit("train_ddp.py: expected CUDA for --shard, got none")
+    if options.batch % world != 0:
+        sys.exit(f"train_ddp.py: expected a batch of a multiple of {world}, got {options.batch}")
+    if cuda:
+        torch.cuda.set_device(device)
+    if world > 1 or options.shard:
+        dist.init_process_group("nccl" if cuda else "gloo")
+    try:
+        train(options, rank, world, device)
+    finally:
+        if dist.is_initialized():
+            dist.destroy_process_group()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Stagewise Pairwise Mixers for PyTorch.
+
+    y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + b
+
+with L stages of disjoint pairs, a 2×2 block each: a linear map of n coordinates in O(n log n).
+"""
+
+from .files import load, save
+from .function import mixer
+from .kinds import Kind, general, kinds, reflection, rotation
+from .layer import Mixer, parameter_groups, replace_linear
+from .safetensors import FileError
+from .schedule import (
+    Schedule,
+    block_diagonal,
+    brick,
+    butterfly,
+    default_schedule,
+    from_pairs,
+    random_matching,
+    shuffle,
+)
+
+__all__ = [
+    "FileError",
+    "Kind",
+    "Mixer",
+    "Schedule",
+    "block_diagonal",
+    "brick",
+    "butterfly",
+    "default_schedule",
+    "from_pairs",
+    "general",
+    "kinds",
+    "load",
+    "mixer",
+    "parameter_groups",
+    "random_matching",
+    "reflection",
+    "replace_linear",
+    "rotation",
+    "save",
+    "shuffle",
+]
