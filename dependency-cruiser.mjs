@@ -16,6 +16,7 @@ const order = [
   "data",
   "trainer",
   "report",
+  "onnx",
   "cli",
 ];
 const test = "\\.test\\.ts$";

@@ -18,14 +18,15 @@ const versions = {
   tf: [`${scope}/tfjs`, "4.22.0"],
   tfWasm: [`${scope}/tfjs-backend-wasm`, "4.22.0"],
   onnx: ["onnxruntime-node", "1.27.0"],
+  onnxWeb: ["onnxruntime-web", "1.27.0"],
 } as const;
 
 /** A peer's name and version, to print. */
 export const peerVersion = (peer: keyof typeof versions): string =>
   versions[peer].join(" ").replace(/^@\S+\//, "");
 
-/** A peer's module, installed if it is missing. @throws where the registry can't be reached */
-export async function importPeer<Module>(peer: keyof typeof versions): Promise<Module> {
+/** A peer's folder, installed if it is missing. @throws where the registry can't be reached */
+export function peerFolder(peer: keyof typeof versions): string {
   const [name, version] = versions[peer];
   if (!existsSync(join(folder, "node_modules", name))) {
     console.log(`Installing ${name}@${version} into bench/.peers …`);
@@ -38,6 +39,13 @@ export async function importPeer<Module>(peer: keyof typeof versions): Promise<M
       stdio: "inherit",
     });
   }
+  return join(folder, "node_modules", name);
+}
+
+/** A peer's module, installed if it is missing. @throws where the registry can't be reached */
+export async function importPeer<Module>(peer: keyof typeof versions): Promise<Module> {
+  peerFolder(peer);
+  const [name] = versions[peer];
   // Node 20 has none, and one of them looks for a GPU there
   Object.assign(globalThis, { navigator: globalThis.navigator ?? {} });
   const path = createRequire(join(folder, "package.json")).resolve(name);

@@ -28,6 +28,7 @@ const packages = [
   "data",
   "trainer",
   "report",
+  "onnx",
   "cli",
 ];
 /** @param {string} path */

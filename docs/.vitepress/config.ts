@@ -24,6 +24,7 @@ const sidebar: Item[] = [
   group("Guide", ["docs/guide.md", "docs/mixer.md", "README.md", "CONTRIBUTING.md"]),
   group("Tutorials", [
     "docs/your-own-data.md",
+    "docs/onnx.md",
     "docs/coming-from-pytorch.md",
     "docs/custom-op.md",
     "docs/custom-parameterisation.md",

@@ -1,6 +1,6 @@
 /**
- * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models, optim and
- * attribution run, and come to what their comments say.
+ * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models, optim,
+ * attribution and onnx run, and come to what their comments say.
  */
 import { Tensor } from "@spm/core";
 import { elements } from "@spm/core/extend";

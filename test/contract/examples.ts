@@ -1,7 +1,7 @@
 /**
- * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models, optim and
- * attribution, to be run. Free names stand for something that fits: a tensor of one of a few
- * shapes, a loss, a generator, …
+ * @file The examples in the docstrings of core, numeric, linalg, mixer, nn, models, optim,
+ * attribution and onnx, to be run. Free names stand for something that fits: a tensor of one of a
+ * few shapes, a loss, a generator, …
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -18,6 +18,7 @@ import * as models from "@spm/models";
 import * as nnIndex from "@spm/nn";
 import * as nnExtend from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
+import * as onnx from "@spm/onnx";
 import * as optim from "@spm/optim";
 import * as optimExtend from "@spm/optim/extend";
 import ts from "typescript";
@@ -25,7 +26,17 @@ import ts from "typescript";
 const mixer = { ...mixerIndex, ...analysis, ...mixerExtend };
 const nn = { ...nnIndex, ...nnExtend };
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
-const folders = ["core", "numeric", "linalg", "mixer", "nn", "models", "optim", "attribution"];
+const folders = [
+  "core",
+  "numeric",
+  "linalg",
+  "mixer",
+  "nn",
+  "models",
+  "optim",
+  "attribution",
+  "onnx",
+];
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
@@ -66,6 +77,7 @@ export const exported: Readonly<Record<string, unknown>> = {
   ...optim,
   ...optimExtend,
   ...attribution,
+  ...onnx,
 };
 
 /** What the free names of examples stand for; `x` comes in several shapes. */

@@ -12,6 +12,7 @@ import * as analysis from "@spm/mixer/analysis";
 import * as models from "@spm/models";
 import * as nn from "@spm/nn";
 import * as numeric from "@spm/numeric";
+import * as onnx from "@spm/onnx";
 import * as optim from "@spm/optim";
 import { expect, test } from "vitest";
 import { full } from "../full.ts";
@@ -36,6 +37,7 @@ const users = {
   ...models,
   ...optim,
   ...attribution,
+  ...onnx,
 };
 
 /** The primitives, which only authors call, have options that functions have checked. */

@@ -64,6 +64,7 @@ describe("program", () => {
       "eval",
       "sample",
       "attribute",
+      "export",
       "inspect",
       "report",
       "sweep",

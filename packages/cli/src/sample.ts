@@ -2,12 +2,10 @@
 import { noGrad, rng, tensor } from "@spm/core";
 import { ValueError } from "@spm/core/extend";
 import { encodeCharacters } from "@spm/data";
-import { drawToken, type Gpt, generate, gptOf } from "@spm/models";
-import { linearKinds } from "@spm/nn";
+import { drawToken, type Gpt, generate } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
-import { misfit } from "@spm/trainer/node";
-import { Ajv, type ValidateFunction } from "ajv";
 import type { Registries } from "./registries.ts";
+import { savedGpt } from "./saved-gpt.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
 
 /** The text to write. */
@@ -39,43 +37,10 @@ export async function sample(
   if (!(options.temperature >= 0))
     throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
   const checkpoint = await openCheckpoint(path);
-  assertGpt(path, checkpoint.config);
-  const gpt = gptOf(checkpoint);
+  const gpt = savedGpt("sample", path, checkpoint);
   return gpt === undefined
     ? sampleMlp(loadModel(path, checkpoint, registries), options)
     : sampleGpt(gpt, options);
-}
-
-/** @throws CheckpointError for the config of a GPT that isn't one */
-function assertGpt(path: string, config: unknown): void {
-  const bad = misfit(gptConfig(), config);
-  if (bad !== undefined)
-    throw new CheckpointError("sample", `${bad.expected} in the config of ${path}`, bad.got);
-}
-
-const size = { type: "integer", minimum: 1, maximum: 2 ** 16 };
-/** The config of a checkpoint, as far as it is that of a GPT. */
-const gptSchema = {
-  properties: {
-    gpt: {
-      type: "object",
-      properties: {
-        vocabulary: { type: "string" },
-        context: size,
-        width: size,
-        heads: size,
-        layers: { ...size, maximum: 1024 },
-        linear: { enum: Object.keys(linearKinds) },
-        tied: { type: "boolean" },
-      },
-      required: ["vocabulary", "context", "width", "heads", "layers", "linear", "tied"],
-    },
-  },
-};
-let compiled: ValidateFunction | undefined;
-function gptConfig(): ValidateFunction {
-  compiled ??= new Ajv({ strictTypes: false }).compile(gptSchema);
-  return compiled;
 }
 
 async function sampleGpt(

@@ -1,6 +1,6 @@
 /**
  * @file The commands that look at what was trained: `spm eval`, `spm predict`, `spm sample`,
- * `spm attribute`, `spm inspect`, `spm report`.
+ * `spm attribute`, `spm export`, `spm inspect`, `spm report`.
  */
 import { type Command, Option } from "commander";
 import { type Caller, shellWord } from "./caller.ts";
@@ -29,6 +29,7 @@ export function addSavedCommands(spm: Command, caller: Caller): void {
   addPredict(spm, caller);
   addSample(spm, registries);
   addAttribute(spm, caller);
+  addExport(spm, registries);
   addInspect(spm);
   addReport(spm);
 }
@@ -137,6 +138,22 @@ function addAttribute(spm: Command, { registries, command }: Caller): void {
       );
       const line = [command, "attribute", shellWord(path), ...given].join(" ");
       await attribute(path, { ...flags, command: line }, process.stdout, registries);
+    });
+}
+
+function addExport(spm: Command, registries: Registries): void {
+  spm
+    .command("export")
+    .description("write a model in a format that other programs run: ONNX")
+    .argument(
+      "<path>",
+      "a run folder or a checkpoint of spm train, or a gpt-….safetensors of spm experiment charlm",
+    )
+    .requiredOption("--onnx <file>", "the file to write, for a batch of any size")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (path: string, { onnx }: { readonly onnx: string }) => {
+      const { exportModel } = await import("./export.ts");
+      await exportModel(path, onnx, process.stdout, registries);
     });
 }
 

@@ -1,0 +1,144 @@
+/** @file `spm export`: runs and a GPT as ONNX files, whose outputs are those of `spm predict`. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { noGrad, rng, tensor } from "@spm/core";
+import { Gpt, gptOf } from "@spm/models";
+import { encodeCheckpoint, latestCheckpoint, readCheckpoint } from "@spm/trainer/node";
+import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { checkFiles, type Expected, python } from "../../../test/onnx/check.ts";
+import { png } from "../../../test/png.ts";
+import { main } from "./run.ts";
+
+const work = mkdtempSync(join(tmpdir(), "spm-export-"));
+let printed = { out: "", err: "" };
+beforeEach(() => {
+  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    printed.out += String(chunk);
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    printed.err += String(chunk);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+afterAll(() => rmSync(work, { recursive: true }));
+
+/** Runs a command line, and gives back what it printed. */
+async function run(line: string): Promise<string> {
+  printed = { out: "", err: "" };
+  await main(["node", "spm", ...line.split(" ")]);
+  return printed.out;
+}
+const tiny = "--backend reference --hidden 16 --depth 1 --batch-size 16 --epochs 2";
+const onnx = join(work, "model.onnx");
+const files: Expected[] = [];
+
+test("a classifier of images takes raw pixels, and says what spm predict says", async () => {
+  const pictures = join(work, "pictures");
+  for (const name of ["dark", "light"]) {
+    mkdirSync(join(pictures, name), { recursive: true });
+    for (let k = 0; k < 20; k++)
+      writeFileSync(join(pictures, name, `${k}.png`), png(k, name === "dark" ? k : 200 + k));
+  }
+  const out = join(work, "images");
+  await run(`train ${pictures} --image-size 2 --layer rotation ${tiny} --out ${out}`);
+  const told = await run(`export ${out} --onnx ${onnx}`);
+  expect(told.replace(work, "").replace(/[\d,]+ bytes/, "N bytes")).toMatchInlineSnapshot(`
+    "/model.onnx: N bytes, opset 17, IR version 8
+    pixels uint8[batch, 1, 2, 2] → probabilities float32[batch, 2]
+    11 nodes: Div 2, MatMul 2, Add 2, Cast 1, Reshape 1, Sub 1, Relu 1, Softmax 1
+    "
+  `);
+  const picture = join(work, "grey.png");
+  writeFileSync(picture, png(90, 90));
+  await run(`predict ${out} ${picture}`);
+  const predicted = readFileSync(join(out, "predictions-grey.csv"), "utf8");
+  const [, name, share] = /,(dark|light),([\d.e-]+)\n$/.exec(predicted) ?? [];
+  const both = [Number(share), 1 - Number(share)];
+  files.push({
+    ...{ name: "images", bytes: readFileSync(onnx), type: "uint8" },
+    ...{ inputShape: [1, 1, 2, 2], input: [90, 90, 90, 90] },
+    ...{ outputShape: [1, 2], output: name === "dark" ? both : both.reverse() },
+  });
+});
+
+test("a regression gives the target in its units", async () => {
+  const table = join(work, "heights.csv");
+  const rows = Array.from({ length: 100 }, (_, k) => `${k % 10},${170.5 + 3.25 * (k % 10)}`);
+  writeFileSync(table, `size,height\n${rows.join("\n")}\n`);
+  const out = join(work, "table");
+  await run(`train ${table} --target height ${tiny} --out ${out}`);
+  expect(await run(`export ${out} --onnx ${onnx}`)).toContain(
+    "features float32[batch, 1] → value float32[batch, 1]\n",
+  );
+  await run(`predict ${out} ${table}`);
+  const predicted = readFileSync(join(out, "predictions-heights.csv"), "utf8");
+  const value = Number(/^2,([\d.]+)/m.exec(predicted)?.[1]);
+  type Encoded = { readonly encoding: { readonly features: readonly [Scale] } };
+  type Scale = { readonly mean: number; readonly std: number };
+  const config = latestCheckpoint(join(out, "checkpoints"))?.config as Encoded;
+  const [{ mean, std }] = config.encoding.features;
+  files.push({
+    ...{ name: "table", bytes: readFileSync(onnx), type: "float32" },
+    ...{ inputShape: [1, 1], input: [(0 - mean) / std] },
+    ...{ outputShape: [1, 1], output: [value] },
+  });
+});
+
+test("a GPT of spm experiment charlm reads its whole context", async () => {
+  const sizes = {
+    context: 8,
+    width: 16,
+    heads: 2,
+    layers: 1,
+    linear: "general",
+    tied: true,
+  } as const;
+  const vocabulary = "abcde";
+  const model = new Gpt({ ...sizes, vocabulary: vocabulary.length, random: rng(1) });
+  const weights = Object.entries(model.stateDict());
+  const path = join(work, "gpt.safetensors");
+  const values = Object.fromEntries(weights.map(([name, value]) => [`model.${name}`, value]));
+  const order = { samples: 0, batchSize: 1, seed: null, dropLast: false, data: null };
+  const progress = {
+    ...{ step: 1, loader: { epoch: 0, position: 1, order }, unevaluated: false, window: [] },
+    ...{ clock: { seconds: 0, elapsed: 0 }, evaluation: null, badInRow: 0, generators: {} },
+    ...{ dataGenerators: {}, settings: {}, callbacks: {} },
+  };
+  writeFileSync(
+    path,
+    await encodeCheckpoint({ values, progress }, { gpt: { ...sizes, vocabulary } }),
+  );
+  expect(await run(`export ${path} --onnx ${onnx}`)).toContain(
+    "tokens int32[batch, 8] → logits float32[batch, 8, 5]\n",
+  );
+  const tokens = tensor([[0, 1, 2, 3, 4, 0, 1, 2]], { dtype: "int32" });
+  const gpt = gptOf(readCheckpoint(path));
+  const logits = noGrad(() => gpt!.model.forward(tokens));
+  files.push({
+    ...{ name: "gpt", bytes: readFileSync(onnx), type: "int32" },
+    ...{ inputShape: tokens.shape, input: [...(await tokens.data())] },
+    ...{ outputShape: logits.shape, output: [...(await logits.data())] },
+  });
+});
+
+test("what is no run writes nothing", async () => {
+  const none = join(work, "none.onnx");
+  await run(`export ${work} --onnx ${none}`);
+  expect(printed.err).toContain("error: loadModel: expected a run folder with checkpoints, got");
+  expect(existsSync(none)).toBe(false);
+});
+
+test.runIf(python !== null)("the files pass ONNX's checker, and say the same", () => {
+  const { found } = checkFiles(files);
+  expect(found.map(({ name }) => name)).toEqual(["images", "table", "gpt"]);
+  const [images = null, table = null, gpt = null] = found.map(({ worst }) => worst);
+  expect(images).toBeLessThan(1e-6);
+  expect(table).toBeLessThan(1e-3); // of 170
+  expect(gpt).toBeLessThan(1e-5);
+});

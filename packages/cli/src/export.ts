@@ -1,0 +1,119 @@
+/** @file `spm export`: a trained model as an ONNX file. */
+import { add, div, mul, reshape, sub, type Tensor } from "@spm/core";
+import type { ImageEncoding } from "@spm/data/datasets";
+import type { Gpt, Mlp } from "@spm/models";
+import { type Module, Sequential, softmax } from "@spm/nn";
+import { type ExportOnnxOptions, exportOnnx, type OnnxFile } from "@spm/onnx";
+import type { ProgressStream } from "@spm/trainer";
+import { formatCount } from "@spm/trainer/format";
+import { writeAtomically } from "@spm/trainer/node";
+import { classNames, numberTarget } from "./assess.ts";
+import type { Registries } from "./registries.ts";
+import { savedGpt } from "./saved-gpt.ts";
+import { loadModel, openCheckpoint } from "./saved-model.ts";
+import type { SavedConfig } from "./train.ts";
+
+/** A model with what its file needs to be told. */
+interface Exportable {
+  readonly model: Module;
+  readonly options: ExportOnnxOptions;
+}
+
+/**
+ * Writes a model as ONNX, and prints its input, its output and its nodes. Nothing is written unless
+ * all of it can be expressed.
+ *
+ * @param path - a run folder or a checkpoint of `spm train`, or a GPT that `spm experiment charlm`
+ * saved
+ * @param out - the file
+ * @throws CheckpointError for what is neither; BackendError for an op without a counterpart in ONNX
+ */
+export async function exportModel(
+  path: string,
+  out: string,
+  stdout: ProgressStream,
+  registries: Registries,
+): Promise<void> {
+  const checkpoint = await openCheckpoint(path);
+  const gpt = savedGpt("export", path, checkpoint);
+  const { model, options } = gpt ? ofGpt(gpt) : ofMlp(loadModel(path, checkpoint, registries));
+  const file = await exportOnnx(model, options);
+  writeAtomically(out, file.bytes);
+  stdout.write(described(out, options, file));
+}
+
+/** A language model on its whole context. */
+const ofGpt = ({ model, vocabulary }: { model: Gpt; vocabulary: string }): Exportable => ({
+  model,
+  options: {
+    inputs: { tokens: { shape: [model.context], dtype: "int32" } },
+    output: "logits",
+    metadata: { vocabulary },
+  },
+});
+
+/** A perceptron with its preprocessing, as far as that is arithmetic. */
+function ofMlp({
+  model,
+  config,
+}: {
+  readonly model: Mlp;
+  readonly config: SavedConfig;
+}): Exportable {
+  const { encoding, vocabulary, features, classes } = config;
+  const metadata = {
+    ...(encoding !== undefined && { encoding: JSON.stringify(encoding) }),
+    ...(vocabulary !== undefined && { vocabulary }),
+  };
+  const target = numberTarget(encoding);
+  if (target !== undefined) {
+    const inUnits = (y: Tensor): Tensor => add(mul(y, target.std), target.mean);
+    return {
+      model: new Sequential([model, inUnits]),
+      options: { inputs: { features: { shape: [features] } }, output: "value", metadata },
+    };
+  }
+  const named = { ...metadata, classes: JSON.stringify(classNames(encoding, classes)) };
+  if (encoding?.kind !== "images")
+    return {
+      model: new Sequential([model, softmax]),
+      options: {
+        inputs: { features: { shape: [features] } },
+        output: "probabilities",
+        metadata: vocabulary === undefined ? named : metadata,
+      },
+    };
+  const { channels, height, width } = encoding;
+  return {
+    model: new Sequential([standardised(encoding), model, softmax]),
+    options: {
+      inputs: { pixels: { shape: [channels, height, width], dtype: "uint8" } },
+      output: "probabilities",
+      metadata: named,
+    },
+  };
+}
+
+/** (x / 255 − mean) / std of pixels [batch, channels, height, width], a row for each image. */
+const standardised =
+  ({ mean, std }: ImageEncoding) =>
+  (pixels: Tensor): Tensor => {
+    const rows = reshape(pixels, [pixels.shape[0] ?? 0, -1]);
+    return div(sub(div(rows, 255), mean), std);
+  };
+
+/** What is in a file, in a few lines. */
+function described(out: string, { inputs, output }: ExportOnnxOptions, file: OnnxFile): string {
+  const { bytes, nodes, opset, irVersion, outputShape } = file;
+  const shown = Object.entries(inputs).map(
+    ([name, { shape, dtype = "float32" }]) => `${name} ${dtype}[batch, ${shape.join(", ")}]`,
+  );
+  const counts = Object.entries(nodes).toSorted(([, a], [, b]) => b - a);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  return [
+    `${out}: ${formatCount(bytes.length)} bytes, opset ${opset}, IR version ${irVersion}`,
+    `${shown.join(", ")} → ${output} float32[${outputShape.join(", ")}]`,
+    `${formatCount(total)} nodes: ${counts.map(([op, count]) => `${op} ${count}`).join(", ")}`,
+    "",
+  ].join("\n");
+}

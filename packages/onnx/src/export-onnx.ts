@@ -1,0 +1,215 @@
+/** @file A model as an ONNX file. */
+import {
+  type DType,
+  type NdArray,
+  noGrad,
+  type Shape,
+  scope,
+  Tensor,
+  withBackend,
+} from "@spm/core";
+import {
+  BackendError,
+  checkOptions,
+  fromArray,
+  type OptionNames,
+  ShapeError,
+  showShape,
+  ValueError,
+  wrap,
+} from "@spm/core/extend";
+import { functionalCall, type Module } from "@spm/nn";
+import { checkChoice, stateOf, withEvaluation } from "@spm/nn/extend";
+import { emitElementwise } from "./elementwise.ts";
+import { Emitters } from "./emitters.ts";
+import { Graph, type Value } from "./graph.ts";
+import { emitMixer } from "./mixer.ts";
+import {
+  type FileModel,
+  type FileValue,
+  fileBytes,
+  IR_VERSION,
+  OPSET,
+  typeNumber,
+} from "./model-file.ts";
+import { emitPlaces } from "./places.ts";
+import { emitSums } from "./sums.ts";
+import { BATCH, Merged, type Trace } from "./symbolic-batch.ts";
+import { tracingBackend } from "./tracing-backend.ts";
+
+/** An input of a model, with the batch as an axis in front. */
+export interface OnnxInput {
+  /** The shape of one sample. */
+  readonly shape: Shape;
+  /**
+   * The type in the file. uint8, as of pixels, arrives in the forward as float32, 0 to 255.
+   * @defaultValue "float32"
+   */
+  readonly dtype?: DType | "uint8";
+}
+
+/** Options of {@link exportOnnx}. */
+export interface ExportOnnxOptions {
+  /** The inputs by name, in the order of the forward's. */
+  readonly inputs: Readonly<Record<string, OnnxInput>>;
+  /**
+   * The name of the output.
+   * @defaultValue "y"
+   */
+  readonly output?: string;
+  /** What else the file says of itself, e.g. the names of classes. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * The most coordinates of a mixer that is written as its matrix, one node of n² numbers.
+   * @defaultValue 256, up to which the matrix is the faster form in onnxruntime
+   */
+  readonly largestMatrix?: number;
+}
+
+const names: OptionNames<ExportOnnxOptions> = {
+  inputs: true,
+  output: true,
+  metadata: true,
+  largestMatrix: true,
+};
+
+/** An ONNX file. */
+export interface OnnxFile {
+  readonly bytes: Uint8Array;
+  /** The version of the operators that it uses. */
+  readonly opset: number;
+  /** The version of its format. */
+  readonly irVersion: number;
+  /** The number of nodes by operator. */
+  readonly nodes: Readonly<Record<string, number>>;
+  /** The output, the batch by its name. */
+  readonly outputShape: readonly (number | string)[];
+}
+
+/** Two sizes of a batch, neither of them likely to be another size of a model. */
+const batches = [97, 101] as const;
+
+/**
+ * The forward of a model in evaluation as an ONNX file, for a batch of any size: the forward runs
+ * twice on a backend that writes nodes down, [batch, ...shape] → [batch, ...]. Weights are
+ * constants of the file. Stages of a mixer are multiplied out to few products: docs/onnx.md.
+ * @param options - the inputs by name, and what else the file says
+ * @returns the bytes, and the nodes that they hold. Cost: two forwards of shapes alone, and
+ * O(n 2^(L/2)) for a butterfly's products
+ * @throws BackendError for an op without a counterpart in ONNX, or a forward that reads numbers;
+ * ShapeError for one that depends on the batch's size; ValueError for names that are given twice
+ * @example
+ * const model = new Linear(784, 10, { random: rng(1) });
+ * const { bytes, nodes } = await exportOnnx(model, { inputs: { x: { shape: [784] } } });
+ * nodes; // { MatMul: 1, Add: 1 }
+ */
+export async function exportOnnx(model: Module, options: ExportOnnxOptions): Promise<OnnxFile> {
+  checkOptions("exportOnnx", options, names);
+  const { inputs, output = "y", metadata = {}, largestMatrix = 256 } = options;
+  checkInputs(inputs, output);
+  const state = await numbersOf(model);
+  const [first, second] = batches.map((batch) =>
+    traced(model, state, Object.values(inputs), batch, largestMatrix),
+  );
+  if (first === undefined || second === undefined) throw new ValueError("exportOnnx", "traces", 0);
+  const merged = new Merged(first, second, Object.keys(inputs), [output]);
+  const result = outputOf(first, second, merged, output);
+  const file: FileModel = {
+    name: model.label,
+    nodes: merged.nodes,
+    constants: merged.constants,
+    inputs: Object.entries(inputs).map(([name, { shape, dtype = "float32" }]) => ({
+      name,
+      type: dtype,
+      shape: [BATCH, ...shape],
+    })),
+    outputs: [result],
+    metadata,
+  };
+  const nodes: Record<string, number> = {};
+  for (const { op } of file.nodes) nodes[op] = (nodes[op] ?? 0) + 1;
+  const bytes = fileBytes(file);
+  return { bytes, opset: OPSET, irVersion: IR_VERSION, nodes, outputShape: result.shape };
+}
+
+function outputOf(first: Trace, second: Trace, merged: Merged, name: string): FileValue {
+  const [value, twin] = [first.outputs[0], second.outputs[0]];
+  if (!value || !twin) throw new ValueError("exportOnnx", "a forward with an output", "none");
+  return { name, type: value.dtype, shape: merged.shapeOf(value, twin) };
+}
+
+/** Refuses names that are given twice and shapes that aren't. */
+function checkInputs(inputs: ExportOnnxOptions["inputs"], output: string): void {
+  const given = Object.entries(Object(inputs) as ExportOnnxOptions["inputs"]);
+  if (given.length === 0)
+    throw new ValueError("exportOnnx", "inputs by name", "none", "inputs: { x: { shape: [784] } }");
+  for (const [name, input] of given) {
+    checkOptions(`exportOnnx, ${name}`, input, { shape: true, dtype: true });
+    const { shape, dtype = "float32" } = input;
+    if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n > 0))
+      throw new ShapeError("exportOnnx", `the shape of one sample for ${name}`, showShape(shape));
+    checkChoice("exportOnnx", ["float32", "float64", "int32", "bool", "uint8"], dtype);
+    if (name === "" || name === output)
+      throw new ValueError("exportOnnx", "other names for inputs than the output's", `"${name}"`);
+  }
+}
+
+/** The numbers of every parameter and buffer, by path. */
+async function numbersOf(model: Module): Promise<ReadonlyMap<string, NdArray>> {
+  const read = [...stateOf(model)].map(
+    async ([path, value]) => [path, wrap(await value.data(), value.shape)] as const,
+  );
+  return new Map(await Promise.all(read));
+}
+
+/** The forward on a batch, as a graph. */
+function traced(
+  model: Module,
+  state: ReadonlyMap<string, NdArray>,
+  inputs: readonly OnnxInput[],
+  batch: number,
+  largestMatrix: number,
+): Trace {
+  const graph = new Graph();
+  const emitters = new Emitters(graph);
+  emitElementwise(emitters);
+  emitPlaces(emitters);
+  emitSums(emitters);
+  emitMixer(emitters, largestMatrix);
+  const backend = tracingBackend(graph, emitters.table);
+  const values = inputs.map(({ shape, dtype = "float32" }) => {
+    const spec = {
+      shape: [batch, ...shape],
+      dtype: dtype === "uint8" ? "float32" : dtype,
+    } as const;
+    const value = graph.input(spec);
+    const seen =
+      dtype === "uint8" ? graph.one("Cast", [value], spec, { to: typeNumber("float32") }) : value;
+    return { value, seen };
+  });
+  const run = (): Value => {
+    const given = values.map(({ seen }) => new Tensor(seen, backend, seen));
+    const weights = [...state].map(([path, array]) => [path, fromArray(array, backend)] as const);
+    return functionalCall(model, Object.fromEntries(weights), ...given).handle as Value;
+  };
+  const output = inItsName(() =>
+    withEvaluation(model, () => withBackend(backend, () => noGrad(() => scope(run)))),
+  );
+  return { batch, graph, inputs: values.map(({ value }) => value), outputs: [output] };
+}
+
+/** The result of a trace; what it can't do on this backend is said in the exporter's name. */
+function inItsName<T>(trace: () => T): T {
+  try {
+    return trace();
+  } catch (error) {
+    if (!(error instanceof BackendError) || error.message.startsWith("exportOnnx")) throw error;
+    const [got] = error.message.split("\n");
+    throw new BackendError(
+      "exportOnnx",
+      "ops on tensors that no number is read of, and parameters in fields of the model",
+      got,
+      "where() chooses in the graph; a #private field can't be walked",
+    );
+  }
+}
