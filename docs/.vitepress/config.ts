@@ -20,34 +20,46 @@ const group = (text: string, files: readonly string[], collapsed = false): Item 
 const all = pages();
 const inFolder = (start: string): string[] => all.filter((file) => file.startsWith(start));
 
+const guide = ["guide", "mixer", "faq", "glossary", "reading-the-source"];
+const tutorials = ["twenty-minutes", "your-own-data", "training-in-a-page", "custom-op"].concat([
+  "custom-parameterisation",
+  "coming-from-pytorch",
+  "coming-from-tfjs",
+  "onnx",
+]);
+const results = ["results", "results-cpu", "results-gpu", "results-capture", "verification"].concat(
+  ["accuracy"],
+);
+const placed = [...guide, ...tutorials, ...results, "index"].map((name) => `docs/${name}.md`);
+const reference = all.filter((file) => /^docs\/[^/]+$/.test(file) && !placed.includes(file));
+const inDocs = (names: readonly string[]): string[] => names.map((name) => `docs/${name}.md`);
+
 const sidebar: Item[] = [
-  group("Guide", ["docs/guide.md", "docs/mixer.md", "README.md", "CONTRIBUTING.md"]),
-  group("Tutorials", [
-    "docs/your-own-data.md",
-    "docs/onnx.md",
-    "docs/coming-from-pytorch.md",
-    "docs/custom-op.md",
-    "docs/custom-parameterisation.md",
-  ]),
-  group("Results", [
-    "docs/results.md",
-    "docs/results-cpu.md",
-    "docs/results-gpu.md",
-    "docs/results-capture.md",
-    "docs/verification.md",
-    "docs/accuracy.md",
-  ]),
+  group("Guide", inDocs(guide)),
+  group("Tutorials", inDocs(tutorials)),
+  group("Results", inDocs(results)),
   group("Experiments", inFolder("experiments/"), true),
   group("Packages", inFolder("packages/"), true),
+  group("Reference", [...reference, "README.md", "CONTRIBUTING.md"], true),
   group("Design", inFolder("docs/design/"), true),
 ];
 
 const nav: DefaultTheme.NavItem[] = [
   { text: "Guide", link: "/guide.html" },
+  { text: "Tutorials", link: "/twenty-minutes.html" },
+  { text: "Playground", link: "/playground/index.html", target: "_self" },
   { text: "API", link: "/api/index.html", target: "_self" },
   { text: "Results", link: "/results.html" },
   { text: "Experiments", link: "/experiments/" },
 ];
+
+/** Where a mixer wins, ties and loses, as the experiments' page has it, for a page in docs/. */
+function experimentsMap(): string {
+  const text = readFileSync(join(root, "experiments/README.md"), "utf8");
+  const [, map] = /^## Wins, ties, losses\n([\s\S]*?)^## /m.exec(text) ?? [];
+  if (map === undefined) throw new Error("docs: expected the map in experiments/README.md");
+  return map.replaceAll(/\]\((?=[a-z])/g, "](../experiments/");
+}
 
 const start = process.env.NODE_ENV === "production" ? base : "/";
 
@@ -65,6 +77,9 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
     anchor: { slugify },
     attrs: { disable: true }, // {l-1} is an index
     config: (md) => {
+      md.core.ruler.before("normalize", "the map of experiments", (state) => {
+        state.src = state.src.replace("<!-- wins, ties, losses -->", experimentsMap);
+      });
       md.core.ruler.push("links of the clone", ({ tokens, env }) => {
         const file = relative(root, env.realPath ?? env.path);
         for (const token of tokens.flatMap(({ children }) => children ?? [])) {
@@ -82,7 +97,12 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
     outline: [2, 3],
     footer: { message: "MIT licence. Nothing on these pages is sent anywhere." },
   },
-  vite: { publicDir: join(root, "docs/.vitepress/static") },
+  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === "train-here" } } },
+  vite: {
+    resolve: { conditions: ["@spm/source"] },
+    build: { target: "es2022" },
+    publicDir: join(root, "docs/.vitepress/static"),
+  },
   buildEnd: ({ outDir }) => makeRelative(outDir),
 });
 export default config;

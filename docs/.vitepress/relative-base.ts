@@ -36,16 +36,16 @@ function rebasedModule(file: string, code: string): string {
   );
 }
 
+/** The site's data on a page, which says its base: a string of JSON in a script. */
+const siteData = /(window\.__VP_SITE_DATA__=JSON\.parse\("(?:[^"\\]|\\.)*")\)/;
+
 /** A page whose addresses are relative to itself, and whose scripts know where it lies. */
-const rebasedPage = (file: string, html: string): string =>
-  html
-    .replace(/(window\.__VP_SITE_DATA__=JSON\.parse\()("(?:[^"\\]|\\.)*")\)/, (_, start, data) => {
-      const here = `new URL(${JSON.stringify(up(file))},location.href).pathname`;
-      const rebased = `${start}${data}.replaceAll(${JSON.stringify(base)},${here}))`;
-      return rebased.replaceAll(base, "\0");
-    })
-    .replaceAll(base, up(file))
-    .replaceAll("\0", base);
+function rebasedPage(file: string, html: string): string {
+  const here = `new URL(${JSON.stringify(up(file))},location.href).pathname`;
+  const [before, data = "", after = ""] = html.split(siteData);
+  const own = data && `${data}.replaceAll(${JSON.stringify(base)},${here}))`;
+  return (before ?? "").replaceAll(base, up(file)) + own + after.replaceAll(base, up(file));
+}
 
 /** Rewrites all files of the built site that name the fixed base. */
 export function makeRelative(folder: string): void {

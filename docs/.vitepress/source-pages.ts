@@ -20,30 +20,30 @@ const escaped = (text: string): string =>
 const foldersOf = (path: string): string[] =>
   path.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/"));
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
 /** A page at `source/<at>`; its first line leads to all folders above it. */
 function page(path: string, at: string, content: string): string {
   const up = "../".repeat(at.split("/").length);
   const way = foldersOf(path).map((folder) => {
-    const name = folder === "" ? "sources" : folder.slice(folder.lastIndexOf("/") + 1);
-    const index = folder === "" ? "index.html" : `${folder}/index.html`;
-    return `<a href="${up}source/${index}">${escaped(name)}</a> /`;
+    const href = `${up}source/${folder === "" ? "" : `${folder}/`}index.html`;
+    return `<a href="${href}">${escaped(nameOf(folder) || "sources")}</a> /`;
   });
-  const title = escaped(path === "" ? "sources" : path);
-  const here = escaped(path.slice(path.lastIndexOf("/") + 1));
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${title}</title>
+<html lang="en"><head><meta charset="utf-8"><title>${escaped(path || "sources")}</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <style>${style}</style></head><body>
-<nav><a href="${up}index.html">SPM</a> / ${way.join(" ")} ${here}</nav>
+<nav><a href="${up}index.html">SPM</a> / ${way.join(" ")} ${escaped(nameOf(path))}</nav>
 ${content}
 </body></html>
 `;
 }
 
+/** A list of links; a folder's leads to its index. */
 function listed(names: readonly string[]): string {
   const items = names.map((name) => {
-    const shown = escaped(name.replace(/index\.html$|\.html$/, ""));
-    return `<li><a href="${escaped(name)}">${shown}</a></li>`;
+    const shown = name.replace(/index\.html$|\.html$/, "");
+    return `<li><a href="${escaped(name)}">${escaped(shown)}</a></li>`;
   });
   return `<ul>${items.join("\n")}</ul>`;
 }
@@ -65,8 +65,8 @@ export function addSource(site: string): void {
     if (text.length > 300_000) continue;
     const above = foldersOf(file);
     for (const [depth, folder] of above.slice(1).entries())
-      list(above[depth] ?? "", `${folder.slice(folder.lastIndexOf("/") + 1)}/index.html`);
-    list(above.at(-1) ?? "", `${file.slice(file.lastIndexOf("/") + 1)}.html`);
+      list(above[depth] ?? "", `${nameOf(folder)}/index.html`);
+    list(above.at(-1) ?? "", `${nameOf(file)}.html`);
     const lines = text.trimEnd().split("\n");
     const numbered = lines.map((line, i) => `<span id="L${i + 1}">${escaped(line)}</span>`);
     write(`${file}.html`, page(file, `${file}.html`, `<pre>${numbered.join("\n")}</pre>`));

@@ -1,6 +1,10 @@
-/** @file Writes what the site has besides VitePress's pages: the API reference and the sources. */
+/**
+ * @file Writes what the site has besides VitePress's pages: the API reference, the sources, the
+ * playground.
+ */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { buildPlayground } from "../../playground/build.ts";
 import { writeApi } from "./api-pages.ts";
 import { root } from "./site-paths.ts";
 import { addSource } from "./source-pages.ts";
@@ -10,3 +14,4 @@ mkdirSync(folder, { recursive: true });
 copyFileSync(join(root, "docs/.vitepress/icon.svg"), join(folder, "icon.svg"));
 addSource(folder);
 await writeApi(join(folder, "api"));
+await buildPlayground(join(folder, "playground"));

@@ -58,3 +58,45 @@ test("a missing file and a missing anchor are found", () => {
   const text = "[a](guide.md#memory) [b](gone.md) [c](guide.md#gone), `[d](not-a-link)`";
   expect(broken("docs/some.md", text)).toEqual(["gone.md", "guide.md#gone"]);
 });
+
+test("an hour with the source leads to files that say what they are", () => {
+  const page = readFileSync(join(root, "docs/reading-the-source.md"), "utf8");
+  const read = [...page.matchAll(/\]\(\.\.\/([^)]+\.ts)\)/g)].map(([, file = ""]) => file);
+  expect(read.map((file) => file.split("/").at(-1))).toEqual([
+    ...["array.ts", "tensor.ts", "tape.ts", "backend.ts", "primitive.ts"],
+    ...["reshape.ts", "arithmetic.ts", "elementwise.ts", "broadcast.ts"],
+    ...["cotangents.ts", "grad.ts", "transform.ts"],
+    ...["fused.ts", "schedule.ts", "lanes.ts", "stages.ts", "define.ts"],
+    ...["forward-backward.ts", "mixer.ts"],
+    ...["storage.ts", "scope.ts", "vmap.ts"],
+  ]);
+  for (const file of read)
+    expect(readFileSync(join(root, file), "utf8")).toMatch(/^(\/\/\/.*\n)*\/\*\*(\n \*)? @file \S/);
+});
+
+/** The blocks of TypeScript that name a file: it has these lines, whatever their indentation. */
+const quotations = files.flatMap((page) =>
+  [...readFileSync(join(root, page), "utf8").matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(
+    ([, file = "", code = ""]) => ({ page, file, code }),
+  ),
+);
+const unindented = (code: string): string => code.trim().replaceAll(/\n\s*/g, "\n");
+
+const stands = (file: string, code: string): boolean =>
+  unindented(readFileSync(join(root, file), "utf8")).includes(unindented(code));
+
+test("code that a page quotes from a file stands there, and other code doesn't", () => {
+  expect(quotations.length).toBeGreaterThan(14);
+  for (const { page, file, code } of quotations)
+    expect(stands(file, code), `${page} quotes ${file}`).toBe(true);
+  const { file, code } = quotations.find(({ code }) => code.includes("a * zi")) ?? quotations[0]!;
+  expect(stands(file, code.replace("a * zi", "a * zj"))).toBe(false);
+});
+
+test("every experiment is in the map of wins, ties and losses, once", () => {
+  const text = readFileSync(join(root, "experiments/README.md"), "utf8");
+  const [, map = ""] = /^## Wins, ties, losses\n([\s\S]*?)^## /m.exec(text) ?? [];
+  const named = [...map.matchAll(/\]\(([a-z-]+)\)/g)].map(([, name = ""]) => name);
+  const pages = files.filter((file) => /^experiments\/[^/]+\/README\.md$/.test(file));
+  expect(named.toSorted()).toEqual(pages.map((file) => file.split("/")[1]).toSorted());
+});

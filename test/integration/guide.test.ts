@@ -1,6 +1,6 @@
 /**
- * @file Programs of docs/guide.md, docs/onnx.md and the models' pages print what their `//>` lines
- * say. (The programs of the packages' READMEs run as installed: test/packaging.)
+ * @file Programs of the guide, the tutorials, the landing page and the models' pages print what
+ * their `//>` lines say. (The programs of the packages' READMEs run as installed: test/packaging.)
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,9 +15,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const models = readdirSync(join(root, "packages/models/src"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `packages/models/src/${name}/README.md`);
-const pages = ["docs/guide.md", "docs/onnx.md", ...models].map((path) =>
-  readFileSync(join(root, path), "utf8"),
-);
+const told = ["guide", "index", "twenty-minutes", "coming-from-tfjs", "faq", "onnx"].concat([
+  "reading-the-source",
+]);
+const files = [...told.map((name) => `docs/${name}.md`), ...models];
+const pages = files.map((path) => readFileSync(join(root, path), "utf8"));
 const programs = pages.flatMap((text) =>
   [...text.matchAll(/^##? ([^\n]*)\n(?:(?!^##? )[\s\S])*?```ts\n([\s\S]*?)```/gm)].map((match) => ({
     section: match[1]!,

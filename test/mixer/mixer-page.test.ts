@@ -11,29 +11,11 @@ const read = (path: string): string =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
 const page = read("docs/mixer.md");
 
-/** Lines without their indentation. */
-const lines = (code: string): string =>
-  code
-    .split("\n")
-    .map((line) => line.trim())
-    .join("\n");
-const quotations = [...page.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, path, code]) => ({
-  path: path!,
-  code: code!,
-}));
+const quotations = [...page.matchAll(/^```ts \S+\n/gm)]; // test/contract/page-links.test.ts
 
 test("there are quotations, and no block of code without its file", () => {
   expect(quotations.length).toBeGreaterThan(9);
   expect(page.match(/^```/gm)).toHaveLength(2 * quotations.length);
-});
-
-test.each(quotations)("the code quoted from $path stands there", ({ path, code }) => {
-  expect(lines(read(path))).toContain(lines(code).trim());
-});
-
-test("a quotation that the source no longer has is found out", () => {
-  const { path, code } = quotations[1]!;
-  expect(lines(read(path))).not.toContain(lines(code).trim().replace("a * zi", "a * zj"));
 });
 
 test(

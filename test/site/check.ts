@@ -57,7 +57,11 @@ const browser = await openChromium();
 if (browser === null) process.exit(notRun);
 const site = await serveFolder(built, "/below/some/path/");
 const pages = pagesIn(built).filter((file) => !/^(404|source\/|api\/|playground\/)/.test(file));
-const others = ["api/index.html", "api/modules/_spm_core.html", "source/packages/core/index.html"];
+const others = [
+  "api/index.html",
+  "api/modules/_spm_core.html",
+  "api/functions/_spm_core.grad.html",
+].concat(["source/packages/core/index.html", "playground/index.html"]);
 for (const colorScheme of ["light", "dark"] as const) {
   const page = await browser.newPage({ colorScheme, viewport: { width: 390, height: 844 } });
   listen(page);
@@ -68,6 +72,13 @@ console.log(`${pages.length + others.length} pages visited in both themes`);
 
 const page = await browser.newPage();
 listen(page);
+await page.goto(site.address);
+await page.click("train-here button");
+await page.waitForSelector("train-here .said:not(:empty)", { timeout: 120_000 });
+const said = (await page.textContent("train-here .said")) ?? "";
+console.log(said);
+const [, here, recorded] = /loss (\S+) after .* recorded (\S+)\.$/.exec(said) ?? [];
+if (!(Math.abs(Number(here) / Number(recorded) - 1) < 0.5)) faults.push(`landing page: ${said}`);
 await search(page, `${site.address}results.html`, "butterfly", "/below/some/path/");
 await browser.close();
 await site.close();
