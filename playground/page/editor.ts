@@ -69,6 +69,20 @@ const theme = EditorView.theme({
 });
 
 /**
+ * Replaces a selection by what is typed. Where the browser does it, over several lines, it keeps
+ * the look of the old text by inline styles, which the page's policy forbids.
+ */
+const typing = EditorView.domEventHandlers({
+  beforeinput({ inputType, data }, view) {
+    if (inputType !== "insertText" || data === null || view.state.selection.main.empty)
+      return false;
+    const change = view.state.replaceSelection(data);
+    view.dispatch(change, { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
+/**
  * An editor in `place`.
  * @param run - is called by Ctrl+Enter, on a Mac by ⌘+Enter
  */
@@ -84,12 +98,14 @@ export function openEditor(place: HTMLElement, run: () => void): Editor {
     state: EditorState.create({
       extensions: [
         lineNumbers(),
+        EditorView.lineWrapping,
         history(),
         drawSelection(),
         indentOnInput(),
         bracketMatching(),
         highlightActiveLine(),
         marked,
+        typing,
         syntaxHighlighting(classHighlighter),
         theme,
         javascript(),

@@ -113,5 +113,7 @@ lessonList.append(
 runButton.addEventListener("click", run);
 stopButton.addEventListener("click", stop);
 shareButton.addEventListener("click", share);
-addEventListener("hashchange", follow);
+addEventListener("hashchange", () => {
+  if (/^#(lesson|code)=/.test(location.hash)) void follow(); // not at the link to the program
+});
 await follow();

@@ -9,7 +9,24 @@ export interface OutputActions {
   readonly draw: (pixels: Float32Array) => void;
 }
 
-/** A table in a frame that scrolls, also by keys. */
+/** Frames that are wider inside than outside take the focus, so that keys scroll them. */
+const frames = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const frame = target.closest<HTMLElement>(".scrolls");
+    if (frame) frame.tabIndex = frame.scrollWidth > frame.clientWidth ? 0 : -1;
+  }
+});
+
+/** A frame with a name around what may be wider than the page. */
+function framed(name: string, child: HTMLElement): HTMLElement {
+  const frame = element("div", { className: "scrolls", role: "group" }, child);
+  frame.setAttribute("aria-label", name);
+  frames.observe(frame);
+  frames.observe(child);
+  return frame;
+}
+
+/** A table in a frame. */
 function tableElement({ caption, columns, rows }: Table): HTMLElement {
   const cells = (row: readonly string[]) => row.map((cell) => element("td", {}, cell));
   const head = columns?.map((name) => element("th", { scope: "col" }, name)) ?? [];
@@ -20,18 +37,14 @@ function tableElement({ caption, columns, rows }: Table): HTMLElement {
     ...(head.length > 0 ? [element("thead", {}, element("tr", {}, ...head))] : []),
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells(row)))),
   );
-  const frame = element("div", { className: "scrolls", tabIndex: 0, role: "group" }, table);
-  frame.setAttribute("aria-label", caption);
-  return frame;
+  return framed(caption, table);
 }
 
-/** A picture: as an image, an SVG runs nothing and loads nothing. */
-function pictureElement(svg: string, description: string): HTMLElement {
-  const source = `data:image/svg+xml,${encodeURIComponent(svg)}`;
-  const image = element("img", { src: source, alt: description });
-  const frame = element("div", { className: "scrolls picture", tabIndex: 0, role: "group" }, image);
-  frame.setAttribute("aria-label", "Picture");
-  return frame;
+/** Puts a picture into an image: there an SVG runs nothing and loads nothing. */
+function draw(image: HTMLImageElement, svg: string, description: string): HTMLImageElement {
+  image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  image.alt = description;
+  return image;
 }
 
 function failureElement({ name, message, help, line, column }: Failure, actions: OutputActions) {
@@ -50,7 +63,7 @@ function failureElement({ name, message, help, line, column }: Failure, actions:
 export class OutputView {
   readonly #place: HTMLElement;
   readonly #actions: OutputActions;
-  readonly #pictures = new Map<string, HTMLElement>();
+  readonly #pictures = new Map<string, HTMLImageElement>();
   #written: HTMLElement | undefined;
 
   constructor(place: HTMLElement, actions: OutputActions) {
@@ -71,14 +84,12 @@ export class OutputView {
       return;
     }
     if (entry.kind === "picture") {
-      const earlier = this.#pictures.get(entry.title);
-      const picture = pictureElement(entry.svg, entry.description);
-      this.#pictures.set(entry.title, picture);
-      if (earlier !== undefined) {
-        earlier.replaceWith(picture);
-        return;
-      }
-      this.#append(picture);
+      const { title, svg, description } = entry;
+      const earlier = this.#pictures.get(title);
+      const image = draw(earlier ?? element("img"), svg, description);
+      if (earlier !== undefined) return; // in its place, so that it is not read out again
+      this.#pictures.set(title, image);
+      this.#append(framed("Picture", image));
     } else if (entry.kind === "table") this.#append(tableElement(entry.table));
     else if (entry.kind === "pad") this.#append(openPad(this.#actions.draw));
     else if (entry.kind === "error") this.#append(failureElement(entry.failure, this.#actions));

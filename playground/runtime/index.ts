@@ -57,7 +57,7 @@ export function plot(series: Series, options: PlotOptions = {}): void {
 }
 
 /**
- * Draws a tensor [n] or [rows, columns], or four pictures of a mixer's layer or factors.
+ * Draws a tensor [n] or [rows, columns], or the pictures of a mixer's layer or factors.
  * @throws ShapeError for more axes; ValueError for anything else
  * @example show(layer.factors, { title: "a mixer" });
  */
@@ -146,6 +146,9 @@ function logged(level: Level, values: readonly unknown[]): Entry | Promise<Entry
 
 function backendInWords(): string {
   const { name, fallbacks } = currentBackend().report();
-  const left = fallbacks.map(({ primitive, count }) => `${primitive} × ${count}`).join(", ");
-  return left === "" ? name : `${name}; on the reference: ${left}`;
+  const names = fallbacks.map(({ primitive }) => primitive);
+  if (names.length === 0) return name;
+  const calls = fallbacks.reduce((sum, { count }) => sum + count, 0);
+  const some = [...new Set(names)].slice(0, 3).join(", ");
+  return `${name}; ${calls} calls on the reference: ${some}${names.length > 3 ? ", …" : ""}`;
 }

@@ -39,7 +39,10 @@ function ofTensor(x: Tensor, title: string): Entry {
   return picture(title, matrixPicture(w, { title }), size);
 }
 
-/** Four pictures of a mixer in CPU memory. */
+/** The most coordinates whose ways can be told apart in a picture. */
+const WAYS = 64;
+
+/** Pictures of a mixer in CPU memory. */
 function ofMixer(factors: Factors, title: string): Entry[] {
   const { schedule } = factors;
   const w = toDense(factors);
@@ -54,7 +57,9 @@ function ofMixer(factors: Factors, title: string): Entry[] {
   return [
     picture(angles.title, stageAnglesPicture(factors, angles), pairs),
     picture(matrix.title, matrixPicture(w, matrix), showShape(w.shape)),
-    picture(reach.title, reachPicture(factors, 0, reach), "stage after stage"),
+    ...(schedule.n > WAYS
+      ? []
+      : [picture(reach.title, reachPicture(factors, 0, reach), "stage after stage")]),
     picture(spectrum.title, spectrumPicture(w, spectrum), "singular values and eigenvalues"),
   ];
 }

@@ -70,6 +70,106 @@ async function outputOf(page: Page, code: string): Promise<string> {
 /** The lines of a program, so that its indentation is not that of an editor. */
 const program = (...lines: string[]): string => lines.join("\n");
 
+/** The last number of what a plot says in words. */
+const endOf = (said: readonly string[], title: string): number =>
+  Number(/to (\S+)$/.exec(said.find((alt) => alt.startsWith(`${title}:`)) ?? "")?.[1]);
+
+/** What a lesson is to show. */
+interface LessonTest {
+  readonly title: string;
+  readonly pictures: number;
+  check(text: string, said: readonly string[], page: Page): void | Promise<void>;
+}
+
+/** Draws lines on the pad by the mouse: places in parts of its side. */
+async function draw(page: Page, ...lines: readonly (readonly [number, number][])[]): Promise<void> {
+  await page.locator(".pad").scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await page.locator(".pad").boundingBox())!;
+  for (const [[right, down] = [0, 0], ...others] of lines) {
+    await page.mouse.move(x + right * width, y + down * height);
+    await page.mouse.down();
+    for (const [across, below] of others)
+      await page.mouse.move(x + across * width, y + below * height, { steps: 6 });
+    await page.mouse.up();
+  }
+}
+
+/** Waits until the program names a drawing. */
+const named = (page: Page, digit: number) =>
+  expect
+    .poll(async () => (await page.locator(".log").allTextContents()).at(-1))
+    .toMatch(new RegExp(`^That is a ${digit}, I think`));
+
+const lessons: readonly LessonTest[] = [
+  {
+    title: "A slope",
+    pictures: 1,
+    check(text) {
+      expect(text).toMatch(/2x\nfloat32\[5\]\n-2\t0\t2\t4\t6\n/);
+      expect(text).toMatch(/The tape: 6 calls.*square\(1\)\tfloat32\[1\]\t9\n/s);
+    },
+  },
+  {
+    title: "A training loop",
+    pictures: 3,
+    check(_, said) {
+      expect(endOf(said, "Downhill on x²")).toBeLessThan(0.01);
+      expect(endOf(said, "Mean squared error")).toBeLessThan(0.01);
+    },
+  },
+  {
+    title: "A mixer and its pictures",
+    pictures: 9,
+    check(text, said) {
+      expect(text).toContain("dense: 272 numbers, a mixer: 80");
+      expect(endOf(said, "Mean squared error")).toBeLessThan(1e-6);
+    },
+  },
+  {
+    title: "Your own op and mixer",
+    pictures: 6,
+    check(text, said) {
+      expect(Number(/gradcheck \{ error: ([^,]+)/.exec(text)?.[1])).toBeLessThan(1e-6);
+      expect(Number(/derivatives: (\S+)/.exec(text)?.[1])).toBeLessThan(1e-6);
+      expect(endOf(said, "Mean squared error")).toBeLessThan(1e-6);
+    },
+  },
+  {
+    title: "A digit that you draw",
+    pictures: 0,
+    async check(text, _, page) {
+      expect(Number(/right on the test set: (\S+) %/.exec(text)?.[1])).toBeGreaterThan(97);
+      await draw(page, [
+        [0.5, 0.15],
+        [0.5, 0.85],
+      ]);
+      await named(page, 1);
+      expect(await page.locator("#output img").count()).toBe(2);
+      await page.click("text=Clear the pad");
+      await draw(page, [
+        [0.25, 0.2],
+        [0.75, 0.2],
+        [0.4, 0.9],
+      ]);
+      await named(page, 7);
+      await page.click("text=Clear the pad");
+      // by keys: to the upper middle, the pen down, 18 steps down, the pen up
+      await page.focus(".pad");
+      const press = async (key: string, times = 1) => {
+        for (let k = 0; k < times; k++) await page.keyboard.press(key);
+      };
+      const before = await page.locator(".log").count();
+      await press("ArrowUp", 30);
+      await press("ArrowDown", 4);
+      await press("Space");
+      await press("ArrowDown", 18);
+      await press("Space");
+      await expect.poll(() => page.locator(".log").count()).toBe(before + 1);
+      await named(page, 1);
+    },
+  },
+];
+
 describe.runIf(browser !== null)("the playground", () => {
   test("loads less than 500 KB, gzipped, before the first run", async () => {
     const before = server.asked.length;
@@ -89,6 +189,29 @@ describe.runIf(browser !== null)("the playground", () => {
     const lazy = later.map((file) => gzipSync(readFileSync(join(folder, file))).length);
     console.log(`for the first run: ${lazy.reduce((a, b) => a + b, 0)} bytes`);
     expect(later.some((file) => file.startsWith("packages/gpu"))).toBe(false);
+  });
+
+  test("the lessons run one after another, from the first to the last", async () => {
+    const page = await open();
+    const titles = await page.locator("#lessons a").allTextContents();
+    expect(titles.length).toBe(lessons.length);
+    for (const [k, { title, pictures, check }] of lessons.entries()) {
+      expect(titles[k]).toBe(title);
+      await page.click(`#lessons li:nth-child(${k + 1}) a`);
+      await expect.poll(() => page.textContent("#title")).toBe(title);
+      expect(await page.getAttribute(`#lessons li:nth-child(${k + 1}) a`, "aria-current")).toBe(
+        "page",
+      );
+      await page.click("#run");
+      await statusOf(page, /^Done in .* on wasm simd/);
+      const text = await textOf(page);
+      expect(await page.locator(".failure").count(), text).toBe(0);
+      await expect.poll(() => page.locator("#output img").count()).toBe(pictures);
+      const said = await page
+        .locator("#output img")
+        .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).alt));
+      await check(text, said, page);
+    }
   });
 
   test("an infinite loop is stopped, and the next program runs", async () => {
@@ -207,6 +330,73 @@ describe.runIf(browser !== null)("the playground", () => {
     );
     expect(said).toMatch(/^float32\[2, 2\]\n7\t10\n15\t22\nafter /);
     expect(await page.textContent("#status")).toMatch(/on webgpu software/);
-    expect(await page.locator(".picture img").count()).toBe(2);
+    expect(await page.locator("#output img").count()).toBe(2);
+  });
+
+  test("keys alone do everything", async () => {
+    const page = await open();
+    const focused = (): Promise<string> =>
+      page.evaluate(
+        () => document.activeElement?.id || (document.activeElement?.textContent ?? ""),
+      );
+    const press = (key: string) => page.keyboard.press(key);
+    await press("Tab");
+    expect(await focused()).toBe("Skip to the program");
+    await press("Enter");
+    for (const wanted of ["run", "backend", "share", "editor"]) {
+      await press("Tab");
+      expect(await focused()).toBe(wanted);
+    }
+    await press("Control+a");
+    await page.keyboard.type("for (;;) {\n");
+    await press("Tab"); // indents
+    expect(await focused()).toBe("editor");
+    expect(await page.locator(".cm-line").nth(1).textContent()).toBe("    ");
+    await press("Control+Enter");
+    await statusOf(page, /Running/);
+    await press("Escape");
+    await press("Shift+Tab"); // leaves
+    expect(await focused()).toBe("share");
+    await press("Shift+Tab");
+    await press("Shift+Tab");
+    expect(await focused()).toBe("stop");
+    await press("Enter");
+    await statusOf(page, /Stopped/);
+    expect(await focused()).toBe("run");
+    await page.focus(".cm-content");
+    await press("Control+a");
+    await page.keyboard.type("\n\nlost;");
+    await press("Control+Enter");
+    await statusOf(page, /Done/);
+    await press("Escape");
+    await press("Tab");
+    expect(await focused()).toBe("Go to line 3");
+    await press("Enter");
+    expect(await focused()).toBe("editor");
+    expect(await page.textContent(".cm-activeLine")).toBe("lost;");
+  });
+
+  test.each(["light", "dark"] as const)("fits 390 px and says what is what, %s", async (scheme) => {
+    const page = await open("#lesson=mixer", { width: 390, height: 800 });
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.click("#run");
+    await statusOf(page, /^Done/);
+    await expect.poll(() => page.locator("#output img").count()).toBe(9);
+    const sizes = await page.evaluate(() => ({
+      inside: document.documentElement.scrollWidth,
+      outside: document.documentElement.clientWidth,
+    }));
+    expect(sizes.inside).toBe(sizes.outside);
+    const unnamed = await page.evaluate(() =>
+      [...document.querySelectorAll("img, button, select, canvas, iframe, [role]")]
+        .filter((one) => {
+          const labels = one instanceof HTMLSelectElement ? one.labels.length : 0;
+          const name = one.getAttribute("aria-label") ?? one.getAttribute("alt");
+          const titled = name ?? one.getAttribute("title") ?? one.textContent;
+          return labels === 0 && !titled && one.id !== "status";
+        })
+        .map((one) => one.outerHTML),
+    );
+    expect(unnamed).toEqual([]);
   });
 });
