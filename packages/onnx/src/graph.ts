@@ -11,8 +11,8 @@ export interface Value extends Spec {
 }
 
 /**
- * Sizes that a node takes as an operand. Where they depend on the batch, the target of a Reshape has
- * −1, that of an Expand is computed, others are refused.
+ * Sizes that a node takes as an operand. Where they depend on the batch, the target of a Reshape
+ * has −1, that of an Expand is computed, others are refused.
  */
 export interface NodeSizes {
   readonly sizes: Shape;
