@@ -10,6 +10,7 @@ import {
   brick,
   butterfly,
   fromPairs,
+  type MixerKind,
   mixers,
   type Rectangular,
   randomMatching,
@@ -135,8 +136,10 @@ const fields = (schedule: Schedule): object =>
     ? { name: schedule.name, n: schedule.n, stages: schedule.stages }
     : { name: schedule.name, n: schedule.n, pairs: pairsOf(schedule) };
 
+const kinds: Readonly<Record<keyof typeof mixers, MixerKind>> = mixers;
+
 const layerOf = (one: LayerCase, random: Rng): MixerLayer =>
-  new MixerLayer(mixers[one.mixer], one.inFeatures, one.outFeatures, {
+  new MixerLayer(kinds[one.mixer], one.inFeatures, one.outFeatures, {
     random,
     schedule: one.schedule,
     rectangular: one.rectangular,
