@@ -2,9 +2,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { noGrad, rng, tensor } from "@spm/core";
+import { noGrad, normal, rng, tensor } from "@spm/core";
 import { Gpt, gptOf } from "@spm/models";
-import { encodeCheckpoint, latestCheckpoint, readCheckpoint } from "@spm/trainer/node";
+import { Gru } from "@spm/nn";
+import { encodeCheckpoint, latestCheckpoint, readCheckpoint, saveModel } from "@spm/trainer/node";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { checkFiles, type Expected, python } from "../../../test/onnx/check.ts";
 import { png } from "../../../test/png.ts";
@@ -127,6 +128,24 @@ test("a GPT of spm experiment charlm reads its whole context", async () => {
   });
 });
 
+test("any file that describes its model is exported for the input that is given", async () => {
+  const gru = new Gru(3, 8, { linear: "rotation", random: rng(1) });
+  const path = join(work, "gru.safetensors");
+  await saveModel(path, gru);
+  expect(await run(`export ${path} --onnx ${onnx} --input 5,3`)).toContain(
+    "x float32[batch, 5, 3] → y float32[batch, 5, 8]\n",
+  );
+  const x = normal(rng(2), [2, 5, 3]);
+  const y = noGrad(() => gru.forward(x));
+  files.push({
+    ...{ name: "gru", bytes: readFileSync(onnx), type: "float32" },
+    ...{ inputShape: x.shape, input: [...(await x.data())] },
+    ...{ outputShape: y.shape, output: [...(await y.data())] },
+  });
+  await run(`export ${path} --onnx ${onnx} --input 5x3`);
+  expect(printed.err).toContain("Expected sizes such as 28,6");
+});
+
 test("what is no run writes nothing", async () => {
   const none = join(work, "none.onnx");
   await run(`export ${work} --onnx ${none}`);
@@ -136,9 +155,9 @@ test("what is no run writes nothing", async () => {
 
 test.runIf(python !== null)("the files pass ONNX's checker, and say the same", () => {
   const { found } = checkFiles(files);
-  expect(found.map(({ name }) => name)).toEqual(["images", "table", "gpt"]);
-  const [images = null, table = null, gpt = null] = found.map(({ worst }) => worst);
+  expect(found.map(({ name }) => name)).toEqual(["images", "table", "gpt", "gru"]);
+  const [images = null, table = null, ...others] = found.map(({ worst }) => worst);
   expect(images).toBeLessThan(1e-6);
   expect(table).toBeLessThan(1e-3); // of 170
-  expect(gpt).toBeLessThan(1e-5);
+  expect(others.every((worst) => worst !== null && worst < 1e-5)).toBe(true);
 });

@@ -3,10 +3,10 @@ import { add, div, mul, reshape, sub, type Tensor } from "@spm/core";
 import type { ImageEncoding } from "@spm/data/datasets";
 import type { Gpt, Mlp } from "@spm/models";
 import { type Module, Sequential, softmax } from "@spm/nn";
-import { type ExportOnnxOptions, exportOnnx, type OnnxFile } from "@spm/onnx";
+import { type ExportOnnxOptions, exportOnnx, type OnnxFile, type OnnxInput } from "@spm/onnx";
 import type { ProgressStream } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
-import { writeAtomically } from "@spm/trainer/node";
+import { loadModel as loadDescribed, writeAtomically } from "@spm/trainer/node";
 import { classNames, numberTarget } from "./assess.ts";
 import type { Registries } from "./registries.ts";
 import { savedGpt } from "./saved-gpt.ts";
@@ -19,27 +19,41 @@ interface Exportable {
   readonly options: ExportOnnxOptions;
 }
 
+/** Options of {@link exportModel}. */
+export interface ExportModelOptions {
+  /** The file to write. */
+  readonly onnx: string;
+  /** One sample, for a file that describes its model; without it the file is that of a training. */
+  readonly input?: OnnxInput;
+}
+
 /**
  * Writes a model as ONNX, and prints its input, its output and its nodes. Nothing is written unless
  * all of it can be expressed.
  *
- * @param path - a run folder or a checkpoint of `spm train`, or a GPT that `spm experiment charlm`
- * saved
- * @param out - the file
- * @throws CheckpointError for what is neither; BackendError for an op without a counterpart in ONNX
+ * @param path - a run folder or a checkpoint of `spm train`, a GPT that `spm experiment charlm`
+ * saved, or with `input` any file of a model that describes itself
+ * @throws CheckpointError for what is none; BackendError for an op without a counterpart in ONNX
  */
 export async function exportModel(
   path: string,
-  out: string,
+  { onnx, input }: ExportModelOptions,
   stdout: ProgressStream,
   registries: Registries,
 ): Promise<void> {
+  const { model, options } =
+    input === undefined
+      ? await trained(path, registries)
+      : { model: loadDescribed(path), options: { inputs: { x: input } } };
+  const file = await exportOnnx(model, options);
+  writeAtomically(onnx, file.bytes);
+  stdout.write(described(onnx, options, file));
+}
+
+async function trained(path: string, registries: Registries): Promise<Exportable> {
   const checkpoint = await openCheckpoint(path);
   const gpt = savedGpt("export", path, checkpoint);
-  const { model, options } = gpt ? ofGpt(gpt) : ofMlp(loadModel(path, checkpoint, registries));
-  const file = await exportOnnx(model, options);
-  writeAtomically(out, file.bytes);
-  stdout.write(described(out, options, file));
+  return gpt ? ofGpt(gpt) : ofMlp(loadModel(path, checkpoint, registries));
 }
 
 /** A language model on its whole context. */
@@ -103,7 +117,11 @@ const standardised =
   };
 
 /** What is in a file, in a few lines. */
-function described(out: string, { inputs, output }: ExportOnnxOptions, file: OnnxFile): string {
+function described(
+  out: string,
+  { inputs, output = "y" }: ExportOnnxOptions,
+  file: OnnxFile,
+): string {
   const { bytes, nodes, opset, irVersion, outputShape } = file;
   const shown = Object.entries(inputs).map(
     ([name, { shape, dtype = "float32" }]) => `${name} ${dtype}[batch, ${shape.join(", ")}]`,

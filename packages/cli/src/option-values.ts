@@ -2,6 +2,7 @@
  * @file Turns the text of command-line options into numbers and names, or says what it expected.
  */
 
+import type { OnnxInput } from "@spm/onnx";
 import { InvalidArgumentError } from "commander";
 
 /** A parser of whole numbers of at least `least` and at most `most`. */
@@ -53,3 +54,14 @@ export const asNumber = (text: string): number | string =>
 /** Numbers from a text with something between them, a comma on the command line. */
 export const asNumbers = (text: string, between = ","): (number | string)[] =>
   text.split(between).map(asNumber);
+
+const INPUT = /^(?:(float32|int32|uint8):)?([1-9]\d*(?:,[1-9]\d*)*)$/;
+
+/** The shape of a sample, with the type before it where that is not float32: `int32:64`. */
+export function sampleInput(text: string): OnnxInput {
+  const [, type = "float32", sizes] = INPUT.exec(text) ?? [];
+  const dtype = (["float32", "int32", "uint8"] as const).find((known) => known === type);
+  if (sizes === undefined || dtype === undefined)
+    throw new InvalidArgumentError("Expected sizes such as 28,6, or int32:64, or uint8:3,32,32.");
+  return { shape: sizes.split(",").map(Number), dtype };
+}

@@ -4,7 +4,8 @@
  */
 import { type Command, Option } from "commander";
 import { type Caller, shellWord } from "./caller.ts";
-import { asNumber, positiveNumber, wholeNumber } from "./option-values.ts";
+import type { ExportModelOptions } from "./export.ts";
+import { asNumber, positiveNumber, sampleInput, wholeNumber } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
 import { commandLine } from "./train-options.ts";
 
@@ -150,10 +151,15 @@ function addExport(spm: Command, registries: Registries): void {
       "a run folder or a checkpoint of spm train, or a gpt-….safetensors of spm experiment charlm",
     )
     .requiredOption("--onnx <file>", "the file to write, for a batch of any size")
+    .option(
+      "--input <sizes>",
+      "one sample, e.g. 28,6 or int32:64, for any other file that describes its model",
+      sampleInput,
+    )
     .addHelpText("after", EXIT_CODES)
-    .action(async (path: string, { onnx }: { readonly onnx: string }) => {
+    .action(async (path: string, flags: ExportModelOptions) => {
       const { exportModel } = await import("./export.ts");
-      await exportModel(path, onnx, process.stdout, registries);
+      await exportModel(path, flags, process.stdout, registries);
     });
 }
 

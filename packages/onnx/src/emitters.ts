@@ -1,6 +1,6 @@
 /** @file The way in which kernels of the tracing backend are registered. */
 import { type Each, KernelTable, type Places, type Primitive, type Spec } from "@spm/core/extend";
-import type { Graph, Node, NodeOperand, Value } from "./graph.ts";
+import type { Graph, GraphNode, NodeOperand, Value } from "./graph.ts";
 
 /** Adds the nodes of a call to the graph: operands, options and the results' shapes → results. */
 export type Emit<I extends Places, O extends Places, Options> = (
@@ -31,7 +31,7 @@ export class Emitters {
   node<I extends Places, Options>(
     primitive: Primitive<I, [y: 1], Options>,
     op: string,
-    attributes: (options: NoInfer<Options>) => Node["attributes"] = () => ({}),
+    attributes: (options: NoInfer<Options>) => GraphNode["attributes"] = () => ({}),
     operands: (
       inputs: Each<NoInfer<I>, Value>,
       options: NoInfer<Options>,

@@ -23,7 +23,7 @@ export interface NodeSizes {
 export type NodeOperand = Value | NodeSizes | null;
 
 /** A node, with the values of its operands and results. */
-export interface Node {
+export interface GraphNode {
   readonly op: string;
   readonly inputs: readonly NodeOperand[];
   readonly attributes: Readonly<Record<string, Attribute>>;
@@ -38,9 +38,9 @@ const specOf = ({ shape, dtype }: Spec): Spec => ({ shape: [...shape], dtype });
 
 /** The nodes of a traced forward. The same node on the same operands is one node. */
 export class Graph {
-  readonly nodes: Node[] = [];
-  readonly #known = new Map<string, Node>();
-  readonly #makers = new Map<Value, Node>();
+  readonly nodes: GraphNode[] = [];
+  readonly #known = new Map<string, GraphNode>();
+  readonly #makers = new Map<Value, GraphNode>();
   readonly #constants = new Map<string, Value[]>();
   #values = 0;
 
@@ -78,7 +78,7 @@ export class Graph {
     op: string,
     inputs: readonly NodeOperand[],
     specs: readonly Spec[],
-    attributes: Node["attributes"] = {},
+    attributes: GraphNode["attributes"] = {},
   ): readonly Value[] {
     const key = JSON.stringify([
       op,
@@ -100,14 +100,14 @@ export class Graph {
     op: string,
     inputs: readonly NodeOperand[],
     spec: Spec,
-    attributes: Node["attributes"] = {},
+    attributes: GraphNode["attributes"] = {},
   ): Value {
     const [value = this.input(spec)] = this.add(op, inputs, [spec], attributes);
     return value;
   }
 
   /** The node that made a value, if it is one with this op. */
-  madeBy(value: Value, op: string): Node | undefined {
+  madeBy(value: Value, op: string): GraphNode | undefined {
     const maker = this.#makers.get(value);
     return maker?.op === op ? maker : undefined;
   }
@@ -143,7 +143,7 @@ export class Graph {
   }
 
   /** The nodes that these values depend on. */
-  needed(outputs: readonly Value[]): readonly Node[] {
+  needed(outputs: readonly Value[]): readonly GraphNode[] {
     const wanted = new Set(outputs);
     const kept = this.nodes.toReversed().filter((node) => {
       if (!node.outputs.some((output) => wanted.has(output))) return false;

@@ -7,8 +7,8 @@ import type { NdArray, Shape } from "@spm/core";
 import { elements, ShapeError, showShape, wrap } from "@spm/core/extend";
 import {
   type Graph,
+  type GraphNode,
   isValue,
-  type Node,
   type NodeOperand,
   type NodeSizes,
   type Value,
@@ -89,7 +89,7 @@ export class Merged implements Pick<FileModel, "nodes" | "constants"> {
     if (first && second) this.#twins.set(second, first);
   }
 
-  #add(node: Node, twin: Node, input = ""): void {
+  #add(node: GraphNode, twin: GraphNode, input = ""): void {
     const { op, attributes } = node;
     const [ours, theirs] = [node, twin].map((n) => `${n.op} ${JSON.stringify(n.attributes)}`);
     if (ours !== theirs || node.inputs.length !== twin.inputs.length)
@@ -114,7 +114,7 @@ export class Merged implements Pick<FileModel, "nodes" | "constants"> {
     this.nodes.push({ op: "Identity", inputs: [made ?? ""], outputs: [name], attributes: {} });
   }
 
-  #operand(node: Node, operand: NodeOperand, twin: NodeOperand, input: string): string {
+  #operand(node: GraphNode, operand: NodeOperand, twin: NodeOperand, input: string): string {
     if (operand === null || twin === null) return "";
     if (isValue(operand) !== isValue(twin)) return this.#differ(node.op, "another operand");
     if (!isValue(operand) || !isValue(twin))
@@ -159,7 +159,7 @@ export class Merged implements Pick<FileModel, "nodes" | "constants"> {
   }
 
   /** A constant; one that has the batch is repeated along it, where the node doesn't do so. */
-  #constant(value: Value, twin: Value, node?: Node, input = ""): string {
+  #constant(value: Value, twin: Value, node?: GraphNode, input = ""): string {
     const dimensions = this.#dimensions(value.shape, twin.shape, node?.op ?? "a result");
     const axis = dimensions.findIndex((d) => typeof d !== "number");
     const array = arrayOf(value);
@@ -237,7 +237,7 @@ const row = ({ data, shape, stride, offset }: NdArray, axis: number): NdArray =>
 const strideless = ({ stride }: NdArray, axis: number): Shape => stride.with(axis, 0);
 
 /** Whether another operand of a node has the size of a value's axis. */
-function spreads({ inputs }: Node, value: Value, axis: number): boolean {
+function spreads({ inputs }: GraphNode, value: Value, axis: number): boolean {
   const fromEnd = value.shape.length - axis;
   return inputs.some(
     (other) => isValue(other) && !other.constant && other.shape.at(-fromEnd) === value.shape[axis],
