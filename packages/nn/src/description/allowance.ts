@@ -2,7 +2,7 @@
 import { ValueError } from "@spm/core/extend";
 
 /** The memory and modules that are left. */
-export interface Allowance {
+interface Allowance {
   /** Numbers in parameters, buffers and tables. */
   numbers: number;
   /** Modules. */

@@ -153,10 +153,6 @@ export function describe(module: Module, values: object): void {
   if (typeof kind === "object") allow(kind.name, kind.numbers(own));
 }
 
-/** The values that a module has said so far, for a subclass that has more. */
-export const valuesOf = (module: Module): Readonly<Record<string, unknown>> =>
-  described.get(module) ?? {};
-
 /**
  * The values that are not null.
  * @example present({ rank: null, bias: false }); // { bias: false }
@@ -166,7 +162,7 @@ export const present = <T extends object>(
 ): { readonly [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
 
-/** A module's description, "part" for one built by what it is in, or the reason for none. */
+/** The description of a module, "part" for one that its owner builds, or the reason for none. */
 export function descriptionOf(module: Module): Description | "part" | { readonly reason: string } {
   const kind = kinds.get(module.constructor);
   if (kind === "part") return kind;

@@ -27,7 +27,7 @@ import {
   showShape,
   showSpec,
 } from "@spm/core/extend";
-import { describe, valuesOf } from "../description/module-kind.ts";
+import { describe } from "../description/module-kind.ts";
 import { Dropout } from "../dropout.ts";
 import { Module } from "../module.ts";
 import { checkSizes } from "../options.ts";
@@ -138,13 +138,13 @@ export abstract class Recurrent<S extends RecurrentState = RecurrentState> exten
   constructor(
     inFeatures: number,
     width: number,
-    { layers = 1, bidirectional = false, dropout = 0, random }: RecurrentOptions,
+    { layers = 1, bidirectional = false, dropout = 0, random, nonlinearity = "tanh" }: RnnOptions,
     makeCell: (inFeatures: number) => RecurrentCell<S>,
   ) {
     super();
     checkSizes(new.target.name, "layers", layers);
     const directions = bidirectional ? 2 : 1;
-    describe(this, { inFeatures, width, layers, bidirectional, dropout });
+    describe(this, { inFeatures, width, layers, bidirectional, dropout, nonlinearity });
     this.inFeatures = inFeatures;
     this.width = width;
     this.directions = directions;
@@ -244,7 +244,6 @@ export class Rnn extends Recurrent<HiddenState> {
     checkOptions("Rnn", options, { ...names, nonlinearity: true });
     const { layers: _, bidirectional: __, dropout: ___, ...shared } = options;
     super(inFeatures, width, options, (from) => new RnnCell(from, width, shared));
-    describe(this, { ...valuesOf(this), nonlinearity: options.nonlinearity ?? "tanh" });
   }
 
   /** The output of `scan`, h₀ [layers · directions, batch, width] (default zeros). */

@@ -11,7 +11,7 @@ import {
   sizeOf,
   ValueError,
 } from "@spm/core/extend";
-import { type Field, flag, number, size } from "../description/fields.ts";
+import { flag, number, size } from "../description/fields.ts";
 import { describe, type ModuleKind, moduleKind } from "../description/module-kind.ts";
 import { Dropout } from "../dropout.ts";
 import { scaledDotProductAttention } from "../functional/index.ts";
@@ -209,14 +209,13 @@ function splitHeads(x: Tensor, heads: number): Tensor {
   return transpose(reshape(x, [batch, time, heads, width / heads]), [0, 2, 1, 3]);
 }
 
-/** The fields of attention in files. */
-export const attentionFields = {
-  width: size as Field<number>,
-  heads: size as Field<number>,
-  keyValueHeads: size as Field<number>,
-  attentionDropout: number as Field<number>,
-  causal: flag as Field<boolean>,
-  rotary: flag as Field<boolean>,
+const attentionFields = {
+  width: size,
+  heads: size,
+  keyValueHeads: size,
+  attentionDropout: number,
+  causal: flag,
+  rotary: flag,
 };
 
 /** Attention in files. */
