@@ -26,6 +26,7 @@ describe("spm train", () => {
         "events.out.tfevents.spm",
         "metrics.csv",
         "metrics.jsonl",
+        "model.safetensors",
         "outcome.json",
         "report.html",
         "timing.jsonl",

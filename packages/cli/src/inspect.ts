@@ -38,6 +38,7 @@ export function inspectFile(
   const about = Object.entries(metadata).map(
     ([name, value]) => `${name}: ${full ? value : shortened(value)}`,
   );
+  const tree = modelTable(metadata["spm.model"], full);
   const total = `${formatCount(entries.length)} tensors, ${formatCount(bytes)} bytes`;
   const checked = "checksum" in metadata || metadata.format?.startsWith("spm-checkpoint");
   const damage = checked ? damageOf(path) : undefined;
@@ -47,7 +48,7 @@ export function inspectFile(
       ? "whole: its bytes match the checksum"
       : "no checksum to check";
   const table = textTable(["tensor", "dtype", "shape", "elements", "bytes"], rows);
-  return { text: [table, "", total, ...about, verdict, ""].join("\n"), damage };
+  return { text: [...tree, table, "", total, ...about, verdict, ""].join("\n"), damage };
 }
 
 function opened(path: string): Safetensors {
@@ -70,6 +71,42 @@ function damageOf(path: string): string | undefined {
     if (error instanceof SpmError) return error.message;
     throw error;
   }
+}
+
+/** The modules of a description, a line each, before an empty line; nothing for another text. */
+function modelTable(text: string | undefined, full: boolean): string[] {
+  const { modules } = parsedObject(text ?? "");
+  const rows = Object.entries(Object(modules) as Record<string, unknown>).map(([path, module]) => {
+    const { kind, same, ...fields } = Object(module) as Record<string, unknown>;
+    const facts = Object.entries(fields).map(([name, value]) => `${name} ${shownValue(value)}`);
+    const what = same === undefined ? String(kind) : `the same as ${String(same)}`;
+    const said = facts.join(", ");
+    return [path === "" ? "the model" : path, what, full ? said : shortened(said)] as const;
+  });
+  if (rows.length === 0) return [];
+  const [first, second] = [0, 1].map((k) => Math.max(...rows.map((row) => row[k]?.length ?? 0)));
+  const lines = rows.map(([path, kind, facts]) =>
+    `${path.padEnd(first ?? 0)}  ${kind.padEnd(second ?? 0)}  ${facts}`.trimEnd(),
+  );
+  return [...lines, ""];
+}
+
+function parsedObject(text: string): { readonly modules?: unknown } {
+  try {
+    return Object(JSON.parse(text)) as { readonly modules?: unknown };
+  } catch {
+    return {};
+  }
+}
+
+/** A value without the quotes of JSON: `butterfly, n 1024, stages 10` of a schedule. */
+function shownValue(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value))
+    return value.length > 8 ? `${value.length} long` : JSON.stringify(value);
+  const { name, ...rest } = value as Record<string, unknown>;
+  const facts = Object.entries(rest).map(([key, part]) => `${key} ${shownValue(part)}`);
+  return `(${[...(name === undefined ? [] : [String(name)]), ...facts].join(" ")})`;
 }
 
 const shortened = (text: string): string =>

@@ -39,7 +39,7 @@ function addEval(spm: Command, registries: Registries): void {
     .description(
       "accuracy, top-5, perplexity, F1, calibration and confusion matrix on the test samples",
     )
-    .argument("<path>", "a run folder or a checkpoint of spm train")
+    .argument("<path>", "a run folder, a checkpoint or the model of spm train")
     .option("--json", "one line of JSON instead of tables")
     .addHelpText("after", EXIT_CODES)
     .action(async (path: string, { json }: { readonly json?: true }) => {
@@ -52,7 +52,7 @@ function addPredict(spm: Command, { registries, command }: Caller): void {
   spm
     .command("predict")
     .description("write what a model says of a table or of images of yours, as CSV and as a page")
-    .argument("<path>", "a run folder or a checkpoint of spm train on a table or images")
+    .argument("<path>", "a run folder, a checkpoint or the model of spm train on a table or images")
     .argument("<file>", "a table with the same columns, a folder of images, or an image")
     .option(
       "--out <file>",
@@ -143,7 +143,9 @@ function addAttribute(spm: Command, { registries, command }: Caller): void {
 function addInspect(spm: Command): void {
   spm
     .command("inspect")
-    .description("list the tensors and the metadata of a checkpoint, or of any safetensors file")
+    .description(
+      "list the model, the tensors and the metadata of a checkpoint, or of any safetensors file",
+    )
     .argument("<checkpoint>", "the file")
     .option("--full", "print long metadata whole")
     .addHelpText(

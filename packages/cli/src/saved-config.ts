@@ -38,7 +38,7 @@ export const contextOf = ({ encoding }: Pick<SavedConfig, "encoding">): LoadCont
  * @param path - where the checkpoint is from
  * @throws CheckpointError for one that `spm train` did not write
  */
-export function configAsSaved(path: string, { config }: Checkpoint): SavedConfig {
+export function configAsSaved(path: string, { config }: Pick<Checkpoint, "config">): SavedConfig {
   if (typeof config !== "object" || config === null || !("options" in config))
     throw new CheckpointError(
       "loadModel",
@@ -60,7 +60,7 @@ export function configAsSaved(path: string, { config }: Checkpoint): SavedConfig
  */
 export function savedConfig(
   path: string,
-  checkpoint: Checkpoint,
+  checkpoint: Pick<Checkpoint, "config">,
   registries: Registries,
 ): SavedConfig {
   const { options, vocabulary, ...shape } = configAsSaved(path, checkpoint);

@@ -3,76 +3,113 @@ import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { currentBackend, Tensor, to } from "@spm/core";
 import type { LabelledData } from "@spm/data/datasets";
-import type { Mlp } from "@spm/models";
+import { Mlp } from "@spm/models";
 import { stateOf } from "@spm/nn/extend";
-import { CheckpointError } from "@spm/trainer";
+import { CheckpointError, type Safetensors, SafetensorsError } from "@spm/trainer";
 import {
   type Checkpoint,
   isSystemError,
   latestCheckpoint,
+  loadModel as loadModelFile,
   readCheckpoint,
+  readSafetensors,
   reasonOf,
 } from "@spm/trainer/node";
 import { BACKENDS, useBackend } from "./backend.ts";
 import type { Registries } from "./registries.ts";
 import { savedConfig } from "./saved-config.ts";
+import { configOfTask } from "./saved-task.ts";
 import { buildModel } from "./task.ts";
 import { checkpointsIn, type SavedConfig } from "./train.ts";
+
+/** A checkpoint of a run, or the model that it left. */
+export interface SavedFile extends Pick<Checkpoint, "values" | "config"> {
+  /** Whether the file describes its model. */
+  readonly describes: boolean;
+}
 
 /** A model with the options and the data that it was trained with. */
 export interface SavedModel {
   readonly model: Mlp;
   readonly config: SavedConfig;
-  readonly checkpoint: Checkpoint;
 }
 
 /**
- * The checkpoint at a path: that file, or the newest whole one of a run folder. Its tensors, and
- * all that are made from now on, are on the backend that the run was on.
+ * The file at a path, a checkpoint or a model, or the newest whole checkpoint of a run folder. Its
+ * tensors, and all that are made from now on, are on the backend that the run was on.
  *
- * @throws CheckpointError for what is neither; BackendError where that backend is not available
+ * @throws CheckpointError for what is none; BackendError where that backend is not available
  */
-export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const checkpoint = isFolder(path) ? latestCheckpoint(checkpointsIn(path)) : readCheckpoint(path);
-  if (checkpoint === undefined)
+export async function openCheckpoint(path: string): Promise<SavedFile> {
+  const saved = isFolder(path) ? latestCheckpoint(checkpointsIn(path)) : fileAt(path);
+  if (saved === undefined)
     throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
-  const { options } = (checkpoint.config ?? {}) as Partial<SavedConfig>;
+  const { options } = (saved.config ?? {}) as Partial<SavedConfig>;
   await useBackend(BACKENDS.find((name) => name === options?.backend) ?? BACKENDS[0]);
-  const moved = Object.entries(checkpoint.values).map(
+  const moved = Object.entries(saved.values).map(
     async ([name, value]) =>
       [name, value instanceof Tensor ? await to(value, currentBackend()) : value] as const,
   );
-  return { ...checkpoint, values: Object.fromEntries(await Promise.all(moved)) };
+  const values = Object.fromEntries(await Promise.all(moved));
+  return { values, config: saved.config, describes: "describes" in saved && saved.describes };
+}
+
+/** A checkpoint, or the model that a run left. */
+function fileAt(path: string): Checkpoint | SavedFile {
+  const file = modelFile(path);
+  if (file === undefined) return readCheckpoint(path);
+  const values = file.entries.map(({ name }) => [`model.${name}`, file.tensor(name)] as const);
+  return {
+    values: Object.fromEntries(values),
+    config: configOfTask(path, file.metadata["spm.task"]),
+    describes: "spm.model" in file.metadata,
+  };
+}
+
+/** A file with a task or a description that is no checkpoint. */
+function modelFile(path: string): Safetensors | undefined {
+  try {
+    const file = readSafetensors(path);
+    const isModel = "spm.task" in file.metadata || "spm.model" in file.metadata;
+    return isModel && !("format" in file.metadata) ? file : undefined;
+  } catch (error) {
+    if (error instanceof SafetensorsError) return undefined; // as a checkpoint says better
+    throw error;
+  }
 }
 
 /**
  * Loads a model in evaluation mode: with the best weights or averages where the training kept them,
  * as its evaluations did.
  *
- * @param path - where the checkpoint is from
+ * @param path - where the file is
  * @throws CheckpointError for one that `spm train` did not write; ValueError for a layer without a
  * name here
  */
-export function loadModel(
-  path: string,
-  checkpoint: Checkpoint,
-  registries: Registries,
-): SavedModel {
-  const config = savedConfig(path, checkpoint, registries);
+export function loadModel(path: string, saved: SavedFile, registries: Registries): SavedModel {
+  const config = savedConfig(path, saved, registries);
+  if (saved.describes) return { model: describedModel(path), config };
   const model = buildModel(config.options, config, registries);
-  const weights = Object.entries(checkpoint.values).filter(([name]) => name.startsWith("model."));
+  const weights = Object.entries(saved.values).filter(([name]) => name.startsWith("model."));
   model.loadStateDict(Object.fromEntries(weights) as Record<string, Tensor>, {
     rename: (name) => name.slice("model.".length),
   });
   model.parameters().forEach((parameter, i) => {
-    const average = checkpoint.values[`average.movingAverage.${i}`];
+    const average = saved.values[`average.movingAverage.${i}`];
     if (average !== undefined) parameter.assign(average as Tensor);
   });
   for (const [path, parameter] of stateOf(model)) {
-    const kept = checkpoint.values[`callback.earlyStopping.${path}`];
+    const kept = saved.values[`callback.earlyStopping.${path}`];
     if (kept !== undefined) parameter.assign(kept as Tensor);
   }
-  return { model: model.eval(), config, checkpoint };
+  return { model: model.eval(), config };
+}
+
+/** The model that a file describes. @throws CheckpointError for another than `spm train` makes */
+function describedModel(path: string): Mlp {
+  const model = loadModelFile(path);
+  if (model instanceof Mlp) return model;
+  throw new CheckpointError("loadModel", "an Mlp, as spm train makes", `${model.label} in ${path}`);
 }
 
 function isFolder(path: string): boolean {

@@ -23,6 +23,7 @@ import {
   type RunModel,
   RunWriter,
   recordRun,
+  saveModel,
   type TestOutcome,
   tensorBoard,
   writeAtomically,
@@ -33,11 +34,15 @@ import { type Caller, shellWord } from "./caller.ts";
 import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { nameOf } from "./run-name.ts";
+import { taskJson } from "./saved-task.ts";
 import { buildModel, loadData } from "./task.ts";
 import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
 import { gradientsOf, optimizerOf } from "./updates.ts";
 
 const TEST_BATCH = 1000;
+
+/** The model that a run leaves, with its weights as evaluations saw them. */
+export const modelIn = (folder: string): string => join(folder, "model.safetensors");
 
 /** The folder of a run's checkpoints. */
 export const checkpointsIn = (folder: string): string => join(folder, "checkpoints");
@@ -130,6 +135,10 @@ export async function runTask(
   const { checkpoint, onStart } = resumed;
   const { options } = saved;
   const { folder } = writer;
+  const average =
+    options.average === undefined
+      ? undefined
+      : new MovingAverage(model.parameters(), { decay: options.average });
   const fitted = await fit(model, loader, {
     loss: lossOf(saved.encoding),
     optimizer,
@@ -139,9 +148,7 @@ export async function runTask(
       data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }),
     },
     ...gradientsOf(options),
-    ...(options.average !== undefined && {
-      average: new MovingAverage(model.parameters(), { decay: options.average }),
-    }),
+    ...(average && { average }),
     callbacks: [...(onStart ? [{ onStart }] : []), ...callbacksOf(saved, writer, stdout)],
     signal,
     logEvery: options.logEvery,
@@ -149,6 +156,7 @@ export async function runTask(
     ...(checkpoint && { resume: checkpoint, allowChanged: true }),
   });
   const { interrupted } = fitted;
+  if (!interrupted) await leaveModel(modelIn(folder), model, saved, average);
   // of a text each next character is a sample: too many
   const judged = !interrupted && saved.vocabulary === undefined;
   const test = judged ? await testOutcome(model, data) : undefined;
@@ -156,6 +164,21 @@ export async function runTask(
   const command = `${caller.command} report ${shellWord(folder)}`;
   stdout.write(`report: ${interrupted ? command : writeReport(folder)}\n`);
   return interrupted;
+}
+
+/** Writes the model as evaluations see it: with the averages of its weights where there are any. */
+async function leaveModel(
+  path: string,
+  model: Mlp,
+  saved: SavedConfig,
+  average: MovingAverage | undefined,
+): Promise<void> {
+  average?.swap();
+  try {
+    await saveModel(path, model, { task: taskJson(saved) });
+  } finally {
+    average?.swap();
+  }
 }
 
 /** The record of a training in the run folder, but for its model. */

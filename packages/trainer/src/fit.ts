@@ -21,6 +21,7 @@ import {
   type Training,
   type TrainingPosition,
 } from "./hooks.ts";
+import { descriptionMetadata } from "./io/model-metadata.ts";
 import type { Metrics } from "./measurement.ts";
 import { assertFinite, NonFinitePolicy } from "./non-finite.ts";
 import { leave, moveTo, placeOf, savedPlace, stepsOf, type TrainingPlace } from "./place.ts";
@@ -265,12 +266,10 @@ class TrainingRun<Model, Batch> {
     const losses = window.map(({ values }) => values.loss ?? Number.NaN);
     const { parameters } = this.#options.optimizer;
     await assertFinite(this.#position().step, losses, { parameters, logged: this.#logged });
+    const kept = this.#policy.values();
     return {
-      values: {
-        ...valuesOf(this.#parts),
-        ...this.#policy.values(),
-        ...callbackValues(this.#callbacks),
-      },
+      values: { ...valuesOf(this.#parts), ...kept, ...callbackValues(this.#callbacks) },
+      description: descriptionMetadata(this.#parts.model, "model."),
       progress: {
         step: this.#position().step,
         loader: this.#place.batches.state,

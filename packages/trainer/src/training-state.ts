@@ -66,6 +66,8 @@ export interface TrainingState {
    */
   readonly values: Values;
   readonly progress: Progress;
+  /** The description of the model, for the metadata of a file: docs/file-format.md. */
+  readonly description?: Readonly<Record<string, string>>;
 }
 
 /** The parts of training that have tensors. */

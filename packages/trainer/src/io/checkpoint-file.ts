@@ -48,8 +48,8 @@ const PIECE = 2 ** 23;
  * memory.
  *
  * Tensors keep their names (`model.…`, `optimizer.…`, `average.…`). The metadata has, each as JSON,
- * `progress`, `numbers` (those of the optimizer's and the average's state), `config` and
- * `versions`.
+ * `progress`, `numbers` (those of the optimizer's and the average's state), `config`, `versions`
+ * and the model's description, with which `loadModel` reads it.
  *
  * @throws Node's error when it can't be written; ValueError for a config of more than 100 MB
  * @example
@@ -91,7 +91,7 @@ export async function encodeCheckpoint(state: TrainingState, config: Json): Prom
 }
 
 async function checkpointPieces(
-  { values, progress }: TrainingState,
+  { values, progress, description }: TrainingState,
   config: Json,
 ): Promise<readonly Uint8Array[]> {
   const tensors: Record<string, Tensor> = {};
@@ -107,6 +107,7 @@ async function checkpointPieces(
     numbers: stringifyExactly(numbers),
     config: stringifyExactly(config),
     versions: stringifyExactly(versions()),
+    ...description,
   });
   const hash = createHash("sha256");
   for (const piece of pieces) hashPiece(hash, piece);

@@ -6,21 +6,14 @@ import { type Rng, rng, type Tensor } from "@spm/core";
 import { checkOptions, type OptionNames, sizeOf } from "@spm/core/extend";
 import { modelKinds } from "@spm/models";
 import type { Module } from "@spm/nn";
-import { buildModel, describeModel, type ModuleKind, moduleKinds, stateOf } from "@spm/nn/extend";
+import { buildModel, type ModuleKind, moduleKinds, stateOf } from "@spm/nn/extend";
 import { CheckpointError } from "../errors.ts";
 import { inMemory } from "../training-state.ts";
-import { type Json, stringifyExactly } from "./json.ts";
+import type { Json } from "./json.ts";
+import { descriptionMetadata, modelMetadata } from "./model-metadata.ts";
 import { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 import { quote } from "./safetensors/show.ts";
 import { joined, safetensorsPieces } from "./safetensors/write.ts";
-
-/** The names in the metadata of a model's file. */
-export const modelMetadata = {
-  model: "spm.model",
-  undescribed: "spm.undescribed",
-  task: "spm.task",
-  versions: "spm.versions",
-} as const;
 
 /** Options of {@link encodeModel} and `saveModel`. */
 export interface SaveModelOptions {
@@ -47,14 +40,6 @@ export interface LoadModelOptions<M extends Module = Module> {
 
 const loadNames: OptionNames<LoadModelOptions> = { into: true, kinds: true, random: true };
 
-/** The metadata that describes a model, or says why nothing does. */
-export function descriptionMetadata(model: Module, prefix = ""): Record<string, string> {
-  const found = describeModel(model, prefix);
-  return typeof found === "string"
-    ? { [modelMetadata.undescribed]: found }
-    : { [modelMetadata.model]: JSON.stringify(found) };
-}
-
 /** The bytes of {@link encodeModel} in pieces, and why nothing describes the model. */
 export async function modelPieces(
   op: string,
@@ -68,7 +53,7 @@ export async function modelPieces(
   const { task, versions } = options;
   const pieces = safetensorsPieces(tensors, {
     ...described,
-    ...(task !== undefined && { [modelMetadata.task]: stringifyExactly(task) }),
+    ...(task !== undefined && { [modelMetadata.task]: JSON.stringify(task) }),
     ...(versions && { [modelMetadata.versions]: JSON.stringify(versions) }),
   });
   return { pieces, undescribed: described[modelMetadata.undescribed] ?? null };
