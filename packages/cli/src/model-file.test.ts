@@ -1,4 +1,4 @@
-/** @file The model that a run leaves: eval, predict, sample and inspect need nothing else. */
+/** @file The model that a run leaves, alone: eval, predict, sample and inspect need no more. */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
