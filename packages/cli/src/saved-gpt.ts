@@ -38,7 +38,7 @@ function gptConfig(): ValidateFunction {
 export function savedGpt(
   op: string,
   path: string,
-  checkpoint: Checkpoint,
+  checkpoint: Pick<Checkpoint, "values" | "config">,
 ): { readonly model: Gpt; readonly vocabulary: string } | undefined {
   const bad = misfit(gptConfig(), checkpoint.config);
   if (bad !== undefined)
