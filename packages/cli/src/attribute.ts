@@ -35,9 +35,9 @@ import { imageOf } from "./plain-image.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
 import { assertSameSamples, folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
+import type { SavedConfig } from "./saved-task.ts";
 import { loadData } from "./task.ts";
 import { textTable } from "./text-table.ts";
-import type { SavedConfig } from "./train.ts";
 
 /** Numbers that gradients are compressed to: of a layer, or of the model. */
 const K = 1024;

@@ -5,9 +5,9 @@ import { assess, type ClassAssessment, classNames, type NumberAssessment } from 
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
 import { assertSameSamples, loadModel, openCheckpoint } from "./saved-model.ts";
+import type { SavedConfig } from "./saved-task.ts";
 import { loadData } from "./task.ts";
 import { textTable } from "./text-table.ts";
-import type { SavedConfig } from "./train.ts";
 
 const MOST_CLASSES = 20;
 

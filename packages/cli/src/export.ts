@@ -11,7 +11,7 @@ import { classNames, numberTarget } from "./assess.ts";
 import type { Registries } from "./registries.ts";
 import { savedGpt } from "./saved-gpt.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
-import type { SavedConfig } from "./train.ts";
+import type { SavedConfig } from "./saved-task.ts";
 
 /** A model with what its file needs to be told. */
 interface Exportable {

@@ -31,7 +31,7 @@ import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { savedConfig } from "./saved-config.ts";
 import { folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
-import type { SavedConfig } from "./train.ts";
+import type { SavedConfig } from "./saved-task.ts";
 
 /** Options of {@link predict}. */
 export interface PredictOptions {

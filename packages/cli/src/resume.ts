@@ -16,8 +16,9 @@ import {
 import { useBackend } from "./backend.ts";
 import { reading } from "./reading.ts";
 import { configAsSaved, contextOf } from "./saved-config.ts";
+import type { SavedConfig } from "./saved-task.ts";
 import { loadData } from "./task.ts";
-import { checkpointsIn, runTask, type SavedConfig, type TrainingParts, taskOf } from "./train.ts";
+import { checkpointsIn, runTask, type TrainingParts, taskOf } from "./train.ts";
 import { type Given, resolveTraining } from "./train-config.ts";
 
 /** Changes that a resumption is asked for. */

@@ -6,7 +6,7 @@ import { type Checkpoint, misfit } from "@spm/trainer/node";
 import { Ajv, type ValidateFunction } from "ajv";
 import type { Registries } from "./registries.ts";
 import { encodingSchema } from "./saved-encoding.ts";
-import type { SavedConfig } from "./train.ts";
+import type { SavedConfig } from "./saved-task.ts";
 import { resolveTraining } from "./train-config.ts";
 
 const size = { type: "integer", minimum: 1, maximum: 2 ** 24 };

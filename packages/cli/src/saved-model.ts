@@ -18,9 +18,10 @@ import {
 import { BACKENDS, useBackend } from "./backend.ts";
 import type { Registries } from "./registries.ts";
 import { savedConfig } from "./saved-config.ts";
+import type { SavedConfig } from "./saved-task.ts";
 import { configOfTask } from "./saved-task.ts";
 import { buildModel } from "./task.ts";
-import { checkpointsIn, type SavedConfig } from "./train.ts";
+import { checkpointsIn } from "./train.ts";
 
 /** A checkpoint of a run, or the model that it left. */
 export interface SavedFile extends Pick<Checkpoint, "values" | "config"> {

@@ -1,7 +1,20 @@
 /** @file The task in a model's file: what it was trained for, and the way from data to numbers. */
+import type { DataEncoding } from "@spm/data/datasets";
 import { CheckpointError, type Json } from "@spm/trainer";
 import { numberTarget } from "./assess.ts";
-import type { SavedConfig } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+/** The config in a run's checkpoints. */
+export interface SavedConfig {
+  readonly options: TrainOptions;
+  readonly features: number;
+  readonly classes: number;
+  readonly vocabulary?: string;
+  /** Of data of one's own: its columns, categories and statistics. */
+  readonly encoding?: DataEncoding;
+  /** A digest that changes with any of the samples; null where the data set doesn't tell. */
+  readonly digests: { readonly train: string | null; readonly test: string | null };
+}
 
 /** The version of tasks that are written here, and the newest that is read. */
 const SCHEMA = 1;

@@ -1,7 +1,7 @@
 /** @file `spm train` and `spm resume`: one training, in a run folder with checkpoints. */
 import { join } from "node:path";
 import { DataLoader, type LabelledBatch } from "@spm/data";
-import type { DataEncoding, LabelledData } from "@spm/data/datasets";
+import type { LabelledData } from "@spm/data/datasets";
 import type { Mlp } from "@spm/models";
 import { type AnyOptimizer, MovingAverage } from "@spm/optim";
 import { writeReport } from "@spm/report";
@@ -34,7 +34,7 @@ import { type Caller, shellWord } from "./caller.ts";
 import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { nameOf } from "./run-name.ts";
-import { taskJson } from "./saved-task.ts";
+import { type SavedConfig, taskJson } from "./saved-task.ts";
 import { buildModel, loadData } from "./task.ts";
 import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
 import { gradientsOf, optimizerOf } from "./updates.ts";
@@ -46,18 +46,6 @@ export const modelIn = (folder: string): string => join(folder, "model.safetenso
 
 /** The folder of a run's checkpoints. */
 export const checkpointsIn = (folder: string): string => join(folder, "checkpoints");
-
-/** The config in a run's checkpoints. */
-export interface SavedConfig {
-  readonly options: TrainOptions;
-  readonly features: number;
-  readonly classes: number;
-  readonly vocabulary?: string;
-  /** Of data of one's own: its columns, categories and statistics. */
-  readonly encoding?: DataEncoding;
-  /** A digest that changes with any of the samples; null where the data set doesn't tell. */
-  readonly digests: { readonly train: string | null; readonly test: string | null };
-}
 
 /** The output, the signal and the caller of a training. */
 export interface TrainingParts {
