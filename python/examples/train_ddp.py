@@ -65,6 +65,15 @@ class Text:
         return torch.arange(0, len(self.test) - self.context, step)
 
 
+def reading_of(model: nn.Module, metadata: dict[str, str]) -> tuple[str, int]:
+    """The characters in the order of their tokens, and how many of them the model sees."""
+    if isinstance(model, Gpt):
+        task = json.loads(metadata["config"])["gpt"]  # of spm experiment charlm
+        return task["vocabulary"], model.fields["context"]
+    task = json.loads(metadata["spm.task"])
+    return task["vocabulary"], task["features"] // task["classes"]
+
+
 def loss_of(logits: Tensor, y: Tensor, reduction: str = "mean") -> Tensor:
     return F.cross_entropy(logits.flatten(0, -2), y.flatten(), reduction=reduction)
 
@@ -112,12 +121,9 @@ def gather(model: nn.Module, whole: nn.Module, shard: bool) -> None:
 
 
 def train(options: argparse.Namespace, rank: int, world: int, device: torch.device) -> None:
-    task = json.loads(read(options.model)[1]["spm.task"])
     whole = load(options.model)
-    vocabulary = task["vocabulary"]
-    is_gpt = isinstance(whole, Gpt)
-    context = whole.fields["context"] if is_gpt else task["features"] // task["classes"]
-    text = Text(options.text, vocabulary, context, is_gpt)
+    vocabulary, context = reading_of(whole, read(options.model)[1])
+    text = Text(options.text, vocabulary, context, whole=isinstance(whole, Gpt))
     model = spread(whole.to(device), options.shard, world, device)
     groups = parameter_groups(model, options.weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=options.learning_rate)

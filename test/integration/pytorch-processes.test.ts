@@ -10,11 +10,13 @@ import { reshape, rng, type Tensor, tensor } from "@spm/core";
 import { encodeCharacters, vocabularyOf } from "@spm/data";
 import { Gpt } from "@spm/models";
 import { crossEntropy, type Module } from "@spm/nn";
-import { loadModel, saveModel } from "@spm/trainer/node";
+import { loadModel } from "@spm/trainer/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { savedGpt } from "../../experiments/charlm/saved-gpt.ts";
 import { full } from "../full.ts";
 import { pythonWith } from "../python.ts";
 import { trainOn } from "../pytorch/processes.ts";
+import { spm } from "./spm-process.ts";
 
 const python = full ? pythonWith("torch") : null;
 if (full && python === null)
@@ -46,9 +48,9 @@ test.runIf(python !== null)(
   async () => {
     const vocabulary = vocabularyOf(page);
     const sizes = { context: CONTEXT, width: 16, heads: 2, layers: 1, linear: "rotation" } as const;
-    const gpt = new Gpt({ ...sizes, vocabulary: [...vocabulary].length, random: rng(1) });
-    const task = { schema: 1, task: "classification", features: 0, classes: 0, vocabulary };
-    await saveModel(file("gpt.safetensors"), gpt, { task });
+    const gpt = new Gpt({ ...sizes, tied: false, vocabulary: vocabulary.length, random: rng(1) });
+    const { bytes } = await savedGpt(gpt, { ...sizes, tied: false, vocabulary }, 0);
+    writeFileSync(file("gpt.safetensors"), bytes);
     const run = (processes: number) =>
       trainOn(
         python ?? "",
@@ -68,6 +70,31 @@ test.runIf(python !== null)(
     const back = loadModel(file("gpt-2.safetensors"));
     expect(Math.abs((await gptLoss(back, vocabulary)) - two.loss)).toBeLessThan(1e-4);
     expect(Math.abs(two.loss - one.loss)).toBeLessThan(1e-3);
+  },
+  600_000,
+);
+
+test.runIf(python !== null)(
+  "an MLP of spm train: spm eval has PyTorch's loss",
+  async () => {
+    const sizes = ["--context", "4", "--hidden", "32", "--depth", "1", "--epochs", "1"];
+    const where = ["--file", file("page.txt"), "--out", file("run"), "--backend", "reference"];
+    const trained = await spm(["train", "text", ...where, ...sizes, "--layer", "general"]);
+    expect(trained.stderr).toBe("");
+    const out = file("mlp.safetensors");
+    const two = await trainOn(
+      python ?? "",
+      [join(file("run"), "model.safetensors"), file("page.txt"), "--out", out, "--steps", "100"],
+      2,
+    );
+    const lossOf = async (path: string): Promise<number> => {
+      const { stdout, stderr } = await spm(["eval", path, "--json"]);
+      expect(stderr).toBe("");
+      return JSON.parse(stdout).loss;
+    };
+    expect(Math.abs((await lossOf(file("run"))) - two.before)).toBeLessThan(1e-4);
+    expect(Math.abs((await lossOf(out)) - two.loss)).toBeLessThan(1e-4);
+    expect(two.loss).toBeLessThan(two.before - 0.01);
   },
   600_000,
 );
