@@ -7,7 +7,7 @@
 
 Each process has a replica, on its own GPU where there are any, and a share of every batch;
 DistributedDataParallel averages the gradients. With --shard a GPT's blocks are sharded over the
-processes instead (FullyShardedDataParallel, which needs CUDA). All processes draw the same batches
+processes instead (FullyShardedDataParallel of PyTorch 2). All processes draw the same batches
 and take their rows of them, so that two learn what one learns, to rounding. Without torchrun set
 RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT; without these it is one process.
 """
@@ -101,9 +101,7 @@ def spread(model: nn.Module, shard: bool, world: int, device: torch.device) -> n
 
         blocks = {TransformerBlock}
         policy = functools.partial(transformer_auto_wrap_policy, transformer_layer_cls=blocks)
-        return FullyShardedDataParallel(
-            model, auto_wrap_policy=policy, device_id=device, use_orig_params=True
-        )
+        return FullyShardedDataParallel(model, auto_wrap_policy=policy, use_orig_params=True)
     return nn.parallel.DistributedDataParallel(model) if world > 1 else model
 
 
@@ -162,8 +160,8 @@ def main() -> None:
     rank, world = (int(os.environ.get(name, d)) for name, d in (("RANK", 0), ("WORLD_SIZE", 1)))
     cuda = torch.cuda.is_available()
     device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', rank)}" if cuda else "cpu")
-    if options.shard and not cuda:
-        sys.exit("train_ddp.py: expected CUDA for --shard, got none")
+    if options.shard and torch.__version__ < "2":
+        sys.exit(f"train_ddp.py: expected PyTorch 2 for --shard, got {torch.__version__}")
     if options.batch % world != 0:
         sys.exit(f"train_ddp.py: expected a batch of a multiple of {world}, got {options.batch}")
     if cuda:
