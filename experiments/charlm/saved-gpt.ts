@@ -1,12 +1,13 @@
 /** @file A trained GPT as a checkpoint, for `spm sample`. */
 import type { Gpt, SavedGpt } from "@spm/models";
+import { describeModel } from "@spm/nn/extend";
 import { encodeCheckpoint } from "@spm/trainer/node";
 
 const noOrder = { samples: 0, batchSize: 1, seed: null, dropLast: false };
 
 /**
- * The file: weights under `model.`, the sizes under `gpt` of the configuration. It serves sampling;
- * training can't be resumed from it.
+ * The file: weights under `model.`, the sizes under `gpt` of the configuration. It serves sampling,
+ * and, since it describes its model, `python/spm_torch`; training can't be resumed from it.
  */
 export async function savedGpt(
   model: Gpt,
@@ -30,6 +31,8 @@ export async function savedGpt(
     callbacks: {},
   };
   const config = { gpt: { vocabulary, context, width, heads, layers, linear, tied } };
-  const bytes = await encodeCheckpoint({ values: Object.fromEntries(weights), progress }, config);
+  const values = Object.fromEntries(weights);
+  const description = { "spm.model": JSON.stringify(describeModel(model, "model.")) };
+  const bytes = await encodeCheckpoint({ values, progress, description }, config);
   return { name: `gpt-${linear}.safetensors`, bytes };
 }

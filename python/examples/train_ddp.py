@@ -1,21 +1,20 @@
 """Trains a model of text that TypeScript made, on several processes, for TypeScript to go on with.
 
-    npm run -s spm -- train text --file book.txt --layer rotation --run first
+    npm run -s spm -- train text --file book.txt --layer rotation --out runs/first
     torchrun --nproc-per-node 2 python/examples/train_ddp.py \\
         runs/first/model.safetensors book.txt --out second.safetensors
     npm run -s spm -- eval second.safetensors
 
 Each process has a replica, on its own GPU where there are any, and a share of every batch;
 DistributedDataParallel averages the gradients. With --shard a GPT's blocks are sharded over the
-processes instead (FullyShardedDataParallel, which needs CUDA). All processes draw the same batches
-and take their rows of them, so that two learn what one learns, to rounding. Without torchrun set
-RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT; without these it is one process.
+processes instead (FSDP, fully_shard of PyTorch 2.6). All processes draw the same batches and take
+their rows of them, so that two learn what one learns, to rounding. Without torchrun set RANK,
+WORLD_SIZE, MASTER_ADDR and MASTER_PORT; without these it is one process.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import json
 import os
 import sys
@@ -65,6 +64,15 @@ class Text:
         return torch.arange(0, len(self.test) - self.context, step)
 
 
+def reading_of(model: nn.Module, metadata: dict[str, str]) -> tuple[str, int]:
+    """The characters in the order of their tokens, and how many of them the model sees."""
+    if isinstance(model, Gpt):
+        task = json.loads(metadata["config"])["gpt"]  # of spm experiment charlm
+        return task["vocabulary"], model.fields["context"]
+    task = json.loads(metadata["spm.task"])
+    return task["vocabulary"], task["features"] // task["classes"]
+
+
 def loss_of(logits: Tensor, y: Tensor, reduction: str = "mean") -> Tensor:
     return F.cross_entropy(logits.flatten(0, -2), y.flatten(), reduction=reduction)
 
@@ -86,38 +94,37 @@ def test_loss(model: nn.Module, text: Text, device: torch.device, rank: int, wor
 
 def spread(model: nn.Module, shard: bool, world: int, device: torch.device) -> nn.Module:
     """The model over all processes."""
-    if shard:
-        from torch.distributed.fsdp import FullyShardedDataParallel
-        from torch.distributed.fsdp.wrap import transformer_auto_wrap_policy
-
-        blocks = {TransformerBlock}
-        policy = functools.partial(transformer_auto_wrap_policy, transformer_layer_cls=blocks)
-        return FullyShardedDataParallel(
-            model, auto_wrap_policy=policy, device_id=device, use_orig_params=True
-        )
-    return nn.parallel.DistributedDataParallel(model) if world > 1 else model
-
-
-def gather(model: nn.Module, whole: nn.Module, shard: bool) -> None:
-    """Brings the parameters of all shards back into the model that was loaded."""
     if not shard:
-        return
-    from torch.distributed.fsdp import FullStateDictConfig, FullyShardedDataParallel, StateDictType
+        return nn.parallel.DistributedDataParallel(model) if world > 1 else model
+    try:
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import fully_shard
+    except ImportError:
+        sys.exit(f"train_ddp.py: expected PyTorch 2.6 for --shard, got {torch.__version__}")
+    mesh = init_device_mesh(device.type, (world,))
+    for module in model.modules():
+        if isinstance(module, TransformerBlock):
+            fully_shard(module, mesh=mesh)
+    fully_shard(model, mesh=mesh)
+    return model
 
-    config = FullStateDictConfig(offload_to_cpu=True, rank0_only=True)
-    with FullyShardedDataParallel.state_dict_type(model, StateDictType.FULL_STATE_DICT, config):
-        state = model.state_dict()
-    if state:
-        whole.load_state_dict(state)
+
+def gathered(model: nn.Module, path: Path) -> nn.Module:
+    """The model of a file with the parameters of a sharded one, which all processes ask for."""
+    from torch.distributed.tensor import DTensor
+
+    def full(p: Tensor) -> Tensor:  # the root's are whole since its last forward
+        return (p.full_tensor() if isinstance(p, DTensor) else p).cpu()
+
+    whole = load(path)
+    whole.load_state_dict({name: full(p) for name, p in model.named_parameters()})
+    return whole
 
 
 def train(options: argparse.Namespace, rank: int, world: int, device: torch.device) -> None:
-    task = json.loads(read(options.model)[1]["spm.task"])
     whole = load(options.model)
-    vocabulary = task["vocabulary"]
-    is_gpt = isinstance(whole, Gpt)
-    context = whole.fields["context"] if is_gpt else task["features"] // task["classes"]
-    text = Text(options.text, vocabulary, context, is_gpt)
+    vocabulary, context = reading_of(whole, read(options.model)[1])
+    text = Text(options.text, vocabulary, context, whole=isinstance(whole, Gpt))
     model = spread(whole.to(device), options.shard, world, device)
     groups = parameter_groups(model, options.weight_decay)
     optimizer = torch.optim.AdamW(groups, lr=options.learning_rate)
@@ -131,10 +138,10 @@ def train(options: argparse.Namespace, rank: int, world: int, device: torch.devi
         loss.backward()
         optimizer.step()
     after = test_loss(model, text, device, rank, world)
-    gather(model, fresh := load(options.model) if options.shard else whole, options.shard)
+    whole = gathered(model, options.model) if options.shard else whole
     if rank == 0:
-        save(fresh, options.out, like=options.model)
-        reduced = sum(p.numel() * p.element_size() for p in fresh.parameters())
+        save(whole, options.out, like=options.model)
+        reduced = sum(p.numel() * p.element_size() for p in whole.parameters())
         report = {"processes": world, "before": before, "loss": after, "gradientBytes": reduced}
         print(json.dumps(report), flush=True)
 
@@ -151,13 +158,11 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--weight-decay", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shard", action="store_true", help="FSDP instead of DDP")
+    parser.add_argument("--shard", action="store_true", help="FSDP, not DDP")
     options = parser.parse_args()
     rank, world = (int(os.environ.get(name, d)) for name, d in (("RANK", 0), ("WORLD_SIZE", 1)))
     cuda = torch.cuda.is_available()
     device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', rank)}" if cuda else "cpu")
-    if options.shard and not cuda:
-        sys.exit("train_ddp.py: expected CUDA for --shard, got none")
     if options.batch % world != 0:
         sys.exit(f"train_ddp.py: expected a batch of a multiple of {world}, got {options.batch}")
     if cuda:

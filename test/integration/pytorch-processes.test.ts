@@ -10,15 +10,21 @@ import { reshape, rng, type Tensor, tensor } from "@spm/core";
 import { encodeCharacters, vocabularyOf } from "@spm/data";
 import { Gpt } from "@spm/models";
 import { crossEntropy, type Module } from "@spm/nn";
-import { loadModel, saveModel } from "@spm/trainer/node";
+import { loadModel } from "@spm/trainer/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { savedGpt } from "../../experiments/charlm/saved-gpt.ts";
 import { full } from "../full.ts";
 import { pythonWith } from "../python.ts";
 import { trainOn } from "../pytorch/processes.ts";
+import { spm } from "./spm-process.ts";
 
 const python = full ? pythonWith("torch") : null;
 if (full && python === null)
   process.stderr.write("PyTorch tests don't run: no torch; apt-get install python3-torch\n");
+
+const newer = full ? pythonWith("torch.distributed.tensor") : null;
+if (full && newer === null)
+  process.stderr.write("The test of shards doesn't run: no PyTorch of 2.6 or newer\n");
 
 const folder = mkdtempSync(join(tmpdir(), "spm-processes-"));
 const file = (name: string): string => join(folder, name);
@@ -28,8 +34,23 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const CONTEXT = 16;
 
+const sizes = { context: CONTEXT, width: 16, heads: 2, layers: 1, linear: "rotation" } as const;
+const vocabulary = vocabularyOf(page);
+const given = { ...sizes, tied: false };
+const gpt = new Gpt({ ...given, vocabulary: vocabulary.length, random: rng(1) });
+
+/** Trains the GPT on, and gives back what the processes say and the model that they wrote. */
+async function trainGpt(program: string, processes: number, ...more: readonly string[]) {
+  const { bytes } = await savedGpt(gpt, { ...given, vocabulary }, 0);
+  writeFileSync(file("gpt.safetensors"), bytes);
+  const steps = ["--steps", "60", "--batch", "16", "--learning-rate", "0.01"];
+  const paths = [file("gpt.safetensors"), file("page.txt"), "--out", file("out.safetensors")];
+  const report = await trainOn(program, [...paths, ...steps, ...more], processes);
+  return { ...report, back: loadModel(file("out.safetensors")) };
+}
+
 /** The mean loss of a GPT on the last tenth of the page, in windows without overlap. */
-async function gptLoss(model: Module, vocabulary: string): Promise<number> {
+async function gptLoss(model: Module): Promise<number> {
   const all = encodeCharacters(page, vocabulary);
   const tokens = all.subarray(Math.floor(0.9 * all.length));
   const count = Math.ceil((tokens.length - CONTEXT) / CONTEXT);
@@ -44,30 +65,49 @@ async function gptLoss(model: Module, vocabulary: string): Promise<number> {
 test.runIf(python !== null)(
   "a GPT: two processes learn what one learns",
   async () => {
-    const vocabulary = vocabularyOf(page);
-    const sizes = { context: CONTEXT, width: 16, heads: 2, layers: 1, linear: "rotation" } as const;
-    const gpt = new Gpt({ ...sizes, vocabulary: [...vocabulary].length, random: rng(1) });
-    const task = { schema: 1, task: "classification", features: 0, classes: 0, vocabulary };
-    await saveModel(file("gpt.safetensors"), gpt, { task });
-    const run = (processes: number) =>
-      trainOn(
-        python ?? "",
-        [
-          file("gpt.safetensors"),
-          file("page.txt"),
-          ...["--out", file(`gpt-${processes}.safetensors`), "--steps", "60", "--batch", "16"],
-          ...["--learning-rate", "0.01"],
-        ],
-        processes,
-      );
-    const [one, two] = [await run(1), await run(2)];
+    const [one, two] = [await trainGpt(python ?? "", 1), await trainGpt(python ?? "", 2)];
     expect(two.processes).toBe(2);
     expect(two.gradientBytes).toBe(4 * gpt.parameterCount());
     expect(two.loss).toBeLessThan(two.before - 0.3);
-    expect(Math.abs((await gptLoss(gpt, vocabulary)) - two.before)).toBeLessThan(1e-4);
-    const back = loadModel(file("gpt-2.safetensors"));
-    expect(Math.abs((await gptLoss(back, vocabulary)) - two.loss)).toBeLessThan(1e-4);
+    expect(Math.abs((await gptLoss(gpt)) - two.before)).toBeLessThan(1e-4);
+    expect(Math.abs((await gptLoss(two.back)) - two.loss)).toBeLessThan(1e-4);
     expect(Math.abs(two.loss - one.loss)).toBeLessThan(1e-3);
+  },
+  600_000,
+);
+
+test.runIf(newer !== null)(
+  "a GPT in shards",
+  async () => {
+    const whole = await trainGpt(newer ?? "", 2);
+    const { loss, back } = await trainGpt(newer ?? "", 2, "--shard");
+    expect(Math.abs((await gptLoss(back)) - loss)).toBeLessThan(1e-4);
+    expect(Math.abs(loss - whole.loss)).toBeLessThan(1e-3);
+  },
+  600_000,
+);
+
+test.runIf(python !== null)(
+  "an MLP of spm train: spm eval has PyTorch's loss",
+  async () => {
+    const form = ["--context", "4", "--hidden", "32", "--depth", "1", "--epochs", "1"];
+    const where = ["--file", file("page.txt"), "--out", file("run"), "--backend", "reference"];
+    const trained = await spm(["train", "text", ...where, ...form, "--layer", "general"]);
+    expect(trained.stderr).toBe("");
+    const out = file("mlp.safetensors");
+    const two = await trainOn(
+      python ?? "",
+      [join(file("run"), "model.safetensors"), file("page.txt"), "--out", out, "--steps", "100"],
+      2,
+    );
+    const lossOf = async (path: string): Promise<number> => {
+      const { stdout, stderr } = await spm(["eval", path, "--json"]);
+      expect(stderr).toBe("");
+      return JSON.parse(stdout).loss;
+    };
+    expect(Math.abs((await lossOf(file("run"))) - two.before)).toBeLessThan(1e-4);
+    expect(Math.abs((await lossOf(out)) - two.loss)).toBeLessThan(1e-4);
+    expect(two.loss).toBeLessThan(two.before - 0.01);
   },
   600_000,
 );

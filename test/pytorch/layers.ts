@@ -41,7 +41,7 @@ export interface Difference {
 const ROWS = 3;
 
 /** A schedule of each name over n coordinates, and two of explicit pairs. */
-export function schedulesOf(n: number): Schedule[] {
+function schedulesOf(n: number): Schedule[] {
   const own: [number, number][][] = n > 2 ? [[[n - 1, 0]], [], [[1, 2]]] : [[]];
   return [
     butterfly(n),

@@ -16,7 +16,10 @@ export interface TrainedOn {
   readonly gradientBytes: number;
 }
 
-/** Trains on with so many processes on the CPU. @throws Error with what a failing process says */
+/**
+ * Trains on with so many processes on the CPU.
+ * @throws Error with what a process says that fails
+ */
 export async function trainOn(
   python: string,
   args: readonly string[],

@@ -311,8 +311,8 @@ if triton is not None:
 
         z_at [rows, n] is the pass's output where there are angles, which is undone into z_out on
         the way; its input for free blocks (x in the first pass). Sums over the program's rows: of
-        the blocks, [programs, 1 or 4, pairs], of d_in [programs, width], d_out and the bias
-        [programs, height].
+        the pass's blocks, [programs, 1 or 4, STAGES · n/2], of d_in [programs, width], of d_out and
+        the bias [programs, height].
         """
         w = _numbers(numbers, n, pairs, start, K0, K, STAGES, DET, LANES)
         scale_in = _vector(d_in, width, K0, K, LANES) if FIRST else ()
@@ -360,11 +360,11 @@ if triton is not None:
         for back in tl.static_range(STAGES):
             for m in tl.static_range(HALF):
                 pair, there = _pair(n, m, K0, K, LANES)
-                pair += (start + STAGES - 1 - back) * (n // 2)
+                pair += (STAGES - 1 - back) * (n // 2)
                 for entry in tl.static_range(ENTRIES):
                     total = tl.sum(block_sums[(back * HALF + m) * ENTRIES + entry], 0)
                     plane = tl.program_id(1) * ENTRIES + entry
-                    tl.store(sums + plane * pairs + pair, total, there)
+                    tl.store(sums + plane * STAGES * (n // 2) + pair, total, there)
         _store_sums(sums_in, in_sums, width, K0, K if FIRST else -1, LANES)
         _store_sums(sums_out, out_sums, height, K0, K if LAST else -1, LANES)
         _store_sums(sums_bias, bias_sums, height, K0, K if LAST else -1, LANES)
@@ -405,13 +405,11 @@ class ButterflyMixer(Function):
             last = k == len(passes) - 1
             y = x.new_empty(rows, height if last else n)
             grid, shape = _shape(x, part, n)
-            if rows > 0:
-                _forward[grid](
-                    z, numbers, d_in, d_out, bias, y, z_last,
-                    rows, n, width, height if last else n, schedule.pairs,
-                    DET=kind.determinant or 0, FIRST=k == 0, LAST=last, KEEP=len(z_last) > 0,
-                    **shape,
-                )
+            _forward[grid](
+                z, numbers, d_in, d_out, bias, y, z_last,
+                rows, n, width, height if last else n, schedule.pairs,
+                DET=kind.determinant or 0, FIRST=k == 0, LAST=last, KEEP=len(z_last) > 0, **shape,
+            )
             kept += [] if kind.orthogonal or last or not keep else [y]
             z, width = y, n
         ctx.kind, ctx.schedule, ctx.passes = kind, schedule, passes
@@ -430,8 +428,7 @@ class ButterflyMixer(Function):
             return *(next(found) if need else None for need in needs), None, None
         n, rows, entries = schedule.n, len(x), 1 if kind.orthogonal else 4
         numbers = _numbers_of(own, kind)
-        own_bar = x.new_zeros(entries, schedule.pairs)
-        d_in_bar, d_out_bar, bias_bar = (torch.zeros_like(v) for v in (d_in, d_out, bias))
+        own_bar = x.new_empty(entries, schedule.pairs)
         g, z = ct.contiguous(), z_last
         spare = [torch.empty_like(z_last), torch.empty_like(z_last)]
         for k, part in reversed(list(enumerate(passes))):
@@ -441,19 +438,20 @@ class ButterflyMixer(Function):
             g_out = x.new_empty(rows, x.shape[1] if first else n)
             z_out = spare[k % 2] if kind.orthogonal else z_last
             z = z if kind.orthogonal else x if first else kept[k - 1]
-            sums = x.new_zeros(lines, entries, schedule.pairs)
-            at_in = x.new_zeros(lines if first else 0, len(d_in))
-            at_out, at_bias = (x.new_zeros(lines if last else 0, len(d_out)) for _ in range(2))
-            if rows > 0:
-                _backward[grid](
-                    g, z, x, numbers, d_in, d_out, g_out, z_out, sums, at_in, at_out, at_bias,
-                    rows, n, g_out.shape[1], g.shape[1], schedule.pairs,
-                    DET=kind.determinant or 0, FIRST=first, LAST=last, **shape,
-                )
-            own_bar += sums.sum(0)
-            d_in_bar += at_in.sum(0)
-            d_out_bar += at_out.sum(0)
-            bias_bar += at_bias.sum(0)
+            sums = x.new_empty(lines, entries, len(part.bits) * (n // 2))
+            at_in = x.new_empty(lines if first else 0, len(d_in))
+            at_out, at_bias = (x.new_empty(lines if last else 0, len(d_out)) for _ in range(2))
+            _backward[grid](
+                g, z, x, numbers, d_in, d_out, g_out, z_out, sums, at_in, at_out, at_bias,
+                rows, n, g_out.shape[1], g.shape[1], schedule.pairs,
+                DET=kind.determinant or 0, FIRST=first, LAST=last, **shape,
+            )
+            at = part.start * (n // 2)
+            own_bar[:, at : at + sums.shape[2]] = sums.sum(0)
+            if first:
+                d_in_bar = at_in.sum(0)
+            if last:
+                d_out_bar, bias_bar = at_out.sum(0), at_bias.sum(0)
             g, z = g_out, z_out
         return g, d_in_bar, d_out_bar, bias_bar, own_bar.T.reshape(own.shape), None, None
 
