@@ -11,8 +11,8 @@ interface Allowance {
   readonly ofFile: number;
 }
 
-/** Numbers that any file may have besides: 16 MB. */
-const FREE = 2 ** 22;
+/** Numbers that any file may have besides: 4 MB. */
+const FREE = 2 ** 20;
 
 let current: Allowance | null = null;
 

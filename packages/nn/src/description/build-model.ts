@@ -28,7 +28,7 @@ interface Checked {
 /**
  * The model of a description, with first values, and the beginning of the names of its tensors.
  * The whole description is checked before anything is built; then no more memory is taken than
- * four times what the file's tensors have, and 16 MB.
+ * four times what the file's tensors have, and 4 MB.
  * @param description - JSON
  * @throws ValueError for a newer schema, an unknown kind, a field of another type or out of range,
  * paths that don't fit, or sizes that the tensors contradict; what constructors throw
