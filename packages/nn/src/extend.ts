@@ -12,7 +12,7 @@ export {
   initialWeights,
 } from "./initial-weights.ts";
 export { LinearMap } from "./linear-map.ts";
-export { ModuleBuffer, type Place, places, stateOf } from "./module.ts";
+export { checkModule, ModuleBuffer, type Place, places, stateOf } from "./module.ts";
 export { normOf } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";

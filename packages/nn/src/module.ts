@@ -183,7 +183,11 @@ export abstract class Module {
   }
 }
 
-/** @throws ValueError for anything but a module */
+/**
+ * Refuses anything but a module.
+ * @throws ValueError
+ * @example checkModule("exportOnnx", new LayerNorm(8));
+ */
 export function checkModule(op: string, model: Module): void {
   if (!(model instanceof Module)) throw new ValueError(op, "a module", kindOf(model));
 }

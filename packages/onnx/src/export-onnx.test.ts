@@ -119,6 +119,7 @@ test("inputs are checked", async () => {
   ).rejects.toThrowErrorMatchingInlineSnapshot(
     `[ValueError: exportOnnx: expected float32, float64, int32, bool, uint8, got "float16"]`,
   );
+  await expect(wrong({ ...of(3), metadata: { epochs: 3 } })).rejects.toThrow("got 3");
   await expect(wrong({ ...of(3), opset: 18 })).rejects.toThrow(
     'exportOnnx: unknown option "opset"',
   );

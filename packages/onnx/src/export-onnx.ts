@@ -12,6 +12,7 @@ import {
   BackendError,
   checkOptions,
   fromArray,
+  kindOf,
   type OptionNames,
   ShapeError,
   showShape,
@@ -19,7 +20,7 @@ import {
   wrap,
 } from "@spm/core/extend";
 import { functionalCall, type Module } from "@spm/nn";
-import { checkChoice, stateOf, withEvaluation } from "@spm/nn/extend";
+import { checkChoice, checkModule, stateOf, withEvaluation } from "@spm/nn/extend";
 import { emitElementwise } from "./elementwise.ts";
 import { Emitters } from "./emitters.ts";
 import { Graph, type Value } from "./graph.ts";
@@ -104,9 +105,11 @@ const batches = [97, 101] as const;
  * nodes; // { MatMul: 1, Add: 1 }
  */
 export async function exportOnnx(model: Module, options: ExportOnnxOptions): Promise<OnnxFile> {
+  checkModule("exportOnnx", model);
   checkOptions("exportOnnx", options, names);
   const { inputs, output = "y", metadata = {}, largestMatrix = 256 } = options;
   checkInputs(inputs, output);
+  checkTexts([output, ...Object.values(Object(metadata))]);
   const state = await numbersOf(model);
   const [first, second] = batches.map((batch) =>
     traced(model, state, Object.values(inputs), batch, largestMatrix),
@@ -152,6 +155,13 @@ function checkInputs(inputs: ExportOnnxOptions["inputs"], output: string): void 
     if (name === "" || name === output)
       throw new ValueError("exportOnnx", "other names for inputs than the output's", `"${name}"`);
   }
+}
+
+/** Refuses a name or a text in the metadata that is none. */
+function checkTexts(texts: readonly unknown[]): void {
+  const other = texts.find((text) => typeof text !== "string");
+  if (other !== undefined)
+    throw new ValueError("exportOnnx", "text for the output's name and in metadata", kindOf(other));
 }
 
 /** The numbers of every parameter and buffer, by path. */
