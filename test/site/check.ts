@@ -82,7 +82,7 @@ const [, here, recorded] = /loss (\S+) after .* recorded (\S+)\.$/.exec(said) ??
 if (!(Math.abs(Number(here) / Number(recorded) - 1) < 0.5)) faults.push(`landing page: ${said}`);
 await search(page, `${site.address}results.html`, "butterfly", path);
 await search(page, `${site.address}index.html`, "photonic rates", `${path}experiments/photonic/`);
-await page.click(".VPNavBarMenu a:text('Guide')"); // a link that stayed from the first page
+await page.click(".VPNavBarMenu a:has-text('Guide')"); // a link that stayed from the first page
 await page.waitForURL((url) => url.pathname === `${path}guide.html`);
 await browser.close();
 await site.close();
