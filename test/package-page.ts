@@ -1,4 +1,4 @@
-/** @file The README of a package: its install lines, and its program with what that prints. */
+/** @file Pages with programs, and READMEs of packages: install lines, a program, its output. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,17 @@ const packages = fileURLToPath(new URL("../packages", import.meta.url));
 
 /** Names of all packages, without their scope. */
 export const packageNames: readonly string[] = readdirSync(packages);
+
+const models = readdirSync(join(packages, "models/src"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `packages/models/src/${name}/README.md`);
+const told = ["guide", "index", "twenty-minutes", "coming-from-tfjs", "faq", "reading-the-source"];
+
+/** Pages whose programs say in `//>` lines what they print. (Those of packages are installed.) */
+export const programPages: readonly string[] = [
+  ...[...told, "onnx"].map((name) => `docs/${name}.md`),
+  ...models,
+];
 
 /** A package's README. */
 export interface PackagePage {

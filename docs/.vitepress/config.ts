@@ -40,7 +40,7 @@ const sidebar: Item[] = [
   group("Results", inDocs(results)),
   group("Experiments", inFolder("experiments/"), true),
   group("Packages", inFolder("packages/"), true),
-  group("Reference", [...reference, "README.md", "CONTRIBUTING.md"], true),
+  group("Reference", [...reference, "README.md", "CONTRIBUTING.md", "playground/README.md"], true),
   group("Design", inFolder("docs/design/"), true),
 ];
 

@@ -39,12 +39,20 @@ function rebasedModule(file: string, code: string): string {
 /** The site's data on a page, which says its base: a string of JSON in a script. */
 const siteData = /(window\.__VP_SITE_DATA__=JSON\.parse\("(?:[^"\\]|\\.)*")\)/;
 
+/**
+ * Makes a page's own links absolute before its scripts run: those of the menus stay on the page
+ * when it shows another one, whose address is another one, too.
+ */
+const fixed = `<script>for (const a of document.querySelectorAll('a[href^="."],link[rel=icon]'))
+a.href = a.href</script>`;
+
 /** A page whose addresses are relative to itself, and whose scripts know where it lies. */
 function rebasedPage(file: string, html: string): string {
   const here = `new URL(${JSON.stringify(up(file))},location.href).pathname`;
-  const [before, data = "", after = ""] = html.split(siteData);
+  const [before = "", data = "", after = ""] = html.split(siteData);
   const own = data && `${data}.replaceAll(${JSON.stringify(base)},${here}))`;
-  return (before ?? "").replaceAll(base, up(file)) + own + after.replaceAll(base, up(file));
+  const page = before.replaceAll(base, up(file)) + own + after.replaceAll(base, up(file));
+  return page.replace("</body>", `${fixed}</body>`);
 }
 
 /** Rewrites all files of the built site that name the fixed base. */

@@ -15,6 +15,7 @@ const folders: readonly (readonly [from: RegExp, to: string])[] = [
   [/^experiments\/(.*\/)?README\.md$/, "experiments/$1index.md"],
   [/^packages\/([^/]+)\/README\.md$/, "packages/$1.md"],
   [/^packages\/models\/src\/([^/]+)\/README\.md$/, "packages/models/$1.md"],
+  [/^playground\/README\.md$/, "about-the-playground.md"],
   [/^README\.md$/, "overview.md"],
   [/^CONTRIBUTING\.md$/, "contributing.md"],
 ];
@@ -40,7 +41,9 @@ export const pages = (): string[] =>
   [
     "README.md",
     "CONTRIBUTING.md",
-    ...["docs", "experiments", "packages"].flatMap((folder) => filesIn(folder, ".md")),
+    ...["docs", "experiments", "packages", "playground"].flatMap((folder) =>
+      filesIn(folder, ".md"),
+    ),
   ].filter((file) => sitePath(file) !== undefined);
 
 /** A page's address below the site's base: "docs/guide.md" → "/guide.html". */

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { root, slugify } from "../../docs/.vitepress/site-paths.ts";
+import { packageNames, programPages } from "../package-page.ts";
 
 const files = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
   .trim()
@@ -91,6 +92,25 @@ test("code that a page quotes from a file stands there, and other code doesn't",
     expect(stands(file, code), `${page} quotes ${file}`).toBe(true);
   const { file, code } = quotations.find(({ code }) => code.includes("a * zi")) ?? quotations[0]!;
   expect(stands(file, code.replace("a * zi", "a * zj"))).toBe(false);
+});
+
+/** Pages whose programs a test of their own runs. */
+const ownTests: Readonly<Record<string, string>> = {
+  "README.md": "test/integration/readme.test.ts",
+  "docs/custom-op.md": "test/contract/custom-op.test.ts",
+  "docs/custom-parameterisation.md": "test/contract/custom-parameterisation.test.ts",
+};
+
+test("every program of a page is run by a test, or stands in a file", () => {
+  const shown = files.filter((file) =>
+    /^```(ts|js|mjs|typescript)\n/m.test(readFileSync(join(root, file), "utf8")),
+  );
+  expect(shown.length).toBeGreaterThan(30);
+  const packagePages = packageNames.map((name) => `packages/${name}/README.md`);
+  const run = [...programPages, ...packagePages, ...Object.keys(ownTests)];
+  expect(shown.filter((file) => !run.includes(file))).toEqual([]);
+  for (const [file, own] of Object.entries(ownTests))
+    expect(readFileSync(join(root, own), "utf8")).toContain(file);
 });
 
 test("every experiment is in the map of wins, ties and losses, once", () => {

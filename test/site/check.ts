@@ -45,7 +45,7 @@ async function search(page: Page, address: string, words: string, found: string)
   await page.click(".VPNavBarSearch button");
   await page.fill("#localsearch-input", words);
   await page.click(".results .result");
-  await page.waitForURL((url) => url.pathname.includes(found));
+  await page.waitForURL((url) => url.pathname.startsWith(found));
 }
 
 execFileSync("npm", ["run", "-s", "docs:build"], { cwd: root, stdio: "inherit" });
@@ -55,7 +55,8 @@ console.log(`${checked} links followed`);
 
 const browser = await openChromium();
 if (browser === null) process.exit(notRun);
-const site = await serveFolder(built, "/below/some/path/");
+const path = "/below/some/path/";
+const site = await serveFolder(built, path);
 const pages = pagesIn(built).filter((file) => !/^(404|source\/|api\/|playground\/)/.test(file));
 const others = [
   "api/index.html",
@@ -79,7 +80,10 @@ const said = (await page.textContent("train-here .said")) ?? "";
 console.log(said);
 const [, here, recorded] = /loss (\S+) after .* recorded (\S+)\.$/.exec(said) ?? [];
 if (!(Math.abs(Number(here) / Number(recorded) - 1) < 0.5)) faults.push(`landing page: ${said}`);
-await search(page, `${site.address}results.html`, "butterfly", "/below/some/path/");
+await search(page, `${site.address}results.html`, "butterfly", path);
+await search(page, `${site.address}index.html`, "photonic rates", `${path}experiments/photonic/`);
+await page.click(".VPNavBarMenu a:has-text('Guide')"); // a link that stayed from the first page
+await page.waitForURL((url) => url.pathname === `${path}guide.html`);
 await browser.close();
 await site.close();
 for (const fault of faults) console.error(fault);
