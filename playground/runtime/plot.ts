@@ -16,6 +16,8 @@ export interface PlotOptions {
   readonly at?: Numbers;
   /** Whether the scale upwards is logarithmic. */
   readonly log?: boolean;
+  /** Whether lines join the numbers; they do without it. */
+  readonly joined?: boolean;
 }
 
 /** A list of numbers, or a tensor [n]. */
@@ -55,7 +57,7 @@ export function plotted(series: Series, options: PlotOptions = {}): Entry | Prom
 function chartOf(
   lists: readonly { readonly name: string; readonly values: ArrayLike<number> }[],
   places: ArrayLike<number>,
-  { y = "", x = "step", title = y || "plot", log = false }: PlotOptions,
+  { y = "", x = "step", title = y || "plot", log = false, joined = true }: PlotOptions,
 ): Entry {
   const series = lists.map(({ name, values }) => {
     const every = Math.max(1, Math.ceil(values.length / POINTS));
@@ -63,7 +65,7 @@ function chartOf(
     return { name, points: points.filter((_, k) => k % every === 0 || k === points.length - 1) };
   });
   const scale = log ? "log" : "linear";
-  const svg = seriesChart({ title, x: { label: x }, y: { label: y, scale }, series });
+  const svg = seriesChart({ title, x: { label: x }, y: { label: y, scale }, series, joined });
   const said = lists.map(({ name, values }) => {
     const ends = [values[0], values[values.length - 1]].map((v) => showNumber(v ?? Number.NaN));
     return `${name} goes from ${ends.join(" to ")}`;

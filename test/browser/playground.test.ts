@@ -7,6 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { buildPlayground } from "../../playground/build.ts";
 import { openChromium } from "./chromium.ts";
+import { digitStrokes, type Stroke } from "./digit-strokes.ts";
 import { serveFolder } from "./static-server.ts";
 
 const browser = await openChromium();
@@ -81,15 +82,15 @@ interface LessonTest {
   check(text: string, said: readonly string[], page: Page): void | Promise<void>;
 }
 
-/** Draws lines on the pad by the mouse: places in parts of its side. */
-async function draw(page: Page, ...lines: readonly (readonly [number, number][])[]): Promise<void> {
+/** Draws on the pad by the mouse. */
+async function draw(page: Page, strokes: readonly Stroke[]): Promise<void> {
   await page.locator(".pad").scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await page.locator(".pad").boundingBox())!;
-  for (const [[right, down] = [0, 0], ...others] of lines) {
-    await page.mouse.move(x + right * width, y + down * height);
-    await page.mouse.down();
-    for (const [across, below] of others)
-      await page.mouse.move(x + across * width, y + below * height, { steps: 6 });
+  for (const stroke of strokes) {
+    for (const [k, [right, down]] of stroke.entries()) {
+      await page.mouse.move(x + right * width, y + down * height, { steps: 3 });
+      if (k === 0) await page.mouse.down();
+    }
     await page.mouse.up();
   }
 }
@@ -139,20 +140,12 @@ const lessons: readonly LessonTest[] = [
     pictures: 0,
     async check(text, _, page) {
       expect(Number(/right on the test set: (\S+) %/.exec(text)?.[1])).toBeGreaterThan(97);
-      await draw(page, [
-        [0.5, 0.15],
-        [0.5, 0.85],
-      ]);
-      await named(page, 1);
+      for (const [digit, strokes] of digitStrokes.entries()) {
+        await draw(page, strokes);
+        await named(page, digit);
+        await page.click("text=Clear the pad");
+      }
       expect(await page.locator("#output img").count()).toBe(2);
-      await page.click("text=Clear the pad");
-      await draw(page, [
-        [0.25, 0.2],
-        [0.75, 0.2],
-        [0.4, 0.9],
-      ]);
-      await named(page, 7);
-      await page.click("text=Clear the pad");
       // by keys: to the upper middle, the pen down, 18 steps down, the pen up
       await page.focus(".pad");
       const press = async (key: string, times = 1) => {
@@ -166,6 +159,20 @@ const lessons: readonly LessonTest[] = [
       await press("Space");
       await expect.poll(() => page.locator(".log").count()).toBe(before + 1);
       await named(page, 1);
+    },
+  },
+  {
+    title: "Text, a character at a time",
+    pictures: 0,
+    check(text) {
+      expect(Number(/(\S+) nats/.exec(text)?.[1])).toBeLessThan(1.9);
+      expect(text.match(/^".*" \d+\.\d %$/gms)?.[0]?.split("\n").length).toBe(5);
+      const written = text.slice(text.lastIndexOf("The whale "));
+      expect(written.length).toBeGreaterThan(300);
+      // of a text without structure, the three words are hardly any
+      const words = written.split(/[^a-z]+/i);
+      expect(words.length).toBeGreaterThan(40);
+      expect(words.filter((word) => /^(the|and|of)$/i.test(word)).length).toBeGreaterThan(2);
     },
   },
 ];
@@ -212,6 +219,39 @@ describe.runIf(browser !== null)("the playground", () => {
         .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).alt));
       await check(text, said, page);
     }
+  });
+
+  test("the page's policy lets nothing be compiled, the sandbox's nothing be fetched", () => {
+    const policyOf = (file: string): string =>
+      /Content-Security-Policy"\s+content="([^"]+)"/.exec(
+        readFileSync(join(folder, file), "utf8"),
+      )?.[1] ?? "";
+    expect(policyOf("index.html").split("; ")).toMatchInlineSnapshot(`
+      [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src data:",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+      ]
+    `);
+    expect(
+      policyOf("sandbox.html")
+        .replace(/sha256-[^']+/, "sha256-…")
+        .split("; "),
+    ).toMatchInlineSnapshot(`
+      [
+        "default-src 'none'",
+        "script-src 'sha256-…' blob: 'unsafe-eval'",
+        "worker-src data: blob:",
+        "connect-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+      ]
+    `);
   });
 
   test("an infinite loop is stopped, and the next program runs", async () => {
@@ -272,10 +312,22 @@ describe.runIf(browser !== null)("the playground", () => {
 
       Go to line 4"
     `);
+    expect(await page.locator(".help").count()).toBe(0);
     await page.click("text=Go to line 4");
     expect(await page.textContent(".cm-activeLine")).toBe("add(x, tensor([1, 2, 3]));");
     expect(await page.textContent(".broken")).toBe("add(x, tensor([1, 2, 3]));");
 
+    const cast = program(
+      'import { tensor } from "@spm/core";',
+      'tensor([1]).add(tensor([1], { dtype: "int32" }));',
+    );
+    expect(await outputOf(page, cast)).toMatchInlineSnapshot(`
+      "DTypeError add: expected one dtype for all operands, got float32 and int32
+
+      help: cast one: cast(x, "float32")
+
+      Go to line 2"
+    `);
     expect(await outputOf(page, program("const a = 1;", "const b = ;"))).toMatchInlineSnapshot(`
       "SyntaxError Unexpected token ';'
 
