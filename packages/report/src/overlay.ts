@@ -3,8 +3,8 @@ import { RunError } from "@spm/trainer";
 import type { RecordPosition, Run } from "@spm/trainer/node";
 
 /**
- * A run with the models of several runs, named after their runs where models share a name, each with
- * its own epochs. Date, machine and provenance are those of the first run.
+ * A run with the models of several runs, named after their runs where models share a name, each
+ * with its own epochs. Date, machine and provenance are those of the first run.
  *
  * @throws RunError for no run
  * @example
