@@ -135,7 +135,8 @@ export function dangerous(html: string): string | undefined {
   const tags = [...html.matchAll(/<[^>]*>?/g)].map(([tag]) => tag);
   const names =
     "html|head|meta|title|style|body|main|h1|h2|p|time|div|table|caption|thead|tbody|tr|th|td|" +
-    "span|ul|li|details|summary|figure|figcaption|pre|code|dl|dt|dd|br|svg|path|g|text|clipPath|rect";
+    "span|ul|li|details|summary|figure|figcaption|pre|code|dl|dt|dd|br|svg|path|g|text|clipPath|" +
+    "rect";
   const known = new RegExp(`^</?(?:!doctype html|${names})\\b`);
   return tags.find((tag) => {
     const bare = tag.replace(/="[^"]*"/g, "");

@@ -233,14 +233,17 @@ export function curvesSvg(run: Run, options: CurvesOptions = {}): string {
       chart(run, quantity, axis, LIGHT),
     ),
   );
-  const legend = run.config.models.map(({ run: name }, i) =>
-    shifted(
-      gap + 8 + i * 120,
+  let end = gap + 8;
+  const legend = run.config.models.map(({ run: name }, i) => {
+    const at = end;
+    end += Math.max(120, 40 + 8 * name.length);
+    return shifted(
+      at,
       22,
       svgElement("path", { d: modelShape(i), fill: modelColour(LIGHT, i) }),
       svgText(14, 4.5, name),
-    ),
-  );
+    );
+  });
   const key = "thin: training, marked: test";
   return `${svgPicture(
     run.config.title,
