@@ -3,7 +3,7 @@
  */
 import { dirname, join, relative } from "node:path";
 import { curvesSvg, renderReport, writeReport } from "@spm/report";
-import { filesOf, overlaid } from "@spm/report/draw";
+import { type Axis, filesOf, overlaid } from "@spm/report/draw";
 import type { ProgressStream } from "@spm/trainer";
 import { readRun, writeAtomically } from "@spm/trainer/node";
 import { assertNew, freePlace } from "./new-file.ts";
@@ -17,7 +17,7 @@ import { assertNew, freePlace } from "./new-file.ts";
  */
 export function report(
   folders: readonly string[],
-  { out, svg }: { readonly out?: string; readonly svg?: string },
+  { out, svg, axis }: { readonly out?: string; readonly svg?: string; readonly axis?: Axis },
   stdout: ProgressStream,
 ): void {
   assertNew("report", ...[out, svg].filter((place) => place !== undefined));
@@ -35,6 +35,6 @@ export function report(
     stdout.write(`report: ${place}\n`);
   }
   if (svg === undefined) return;
-  writeAtomically(svg, curvesSvg(run));
+  writeAtomically(svg, curvesSvg(run, axis && { axis }));
   stdout.write(`curves: ${svg}\n`);
 }

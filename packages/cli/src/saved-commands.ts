@@ -198,11 +198,17 @@ function addReport(spm: Command): void {
         "of several runs report.html here, or -2, -3, …)",
     )
     .option("--svg <file>", "a new file for the curves as a picture, too")
+    .addOption(
+      new Option("--axis <name>", "of that picture (default: charts for both)").choices([
+        "step",
+        "seconds",
+      ]),
+    )
     .addHelpText("after", EXIT_CODES)
     .action(
       async (
         folders: readonly string[],
-        flags: { readonly out?: string; readonly svg?: string },
+        flags: { readonly out?: string; readonly svg?: string; readonly axis?: "step" | "seconds" },
       ) => {
         const { report } = await import("./report.ts");
         report(folders, flags, process.stdout);

@@ -6,7 +6,7 @@ import { type Command, Option } from "commander";
 import type { Caller } from "./caller.ts";
 import { entryList } from "./entry-list.ts";
 import { interruptible } from "./interruption.ts";
-import { asNumber, asNumbers } from "./option-values.ts";
+import { asNumber, asNumbers, wholeNumber } from "./option-values.ts";
 import type { OwningChoice } from "./own-options.ts";
 import type { Registries } from "./registries.ts";
 import { nameOf, runName } from "./run-name.ts";
@@ -71,7 +71,7 @@ export async function given(
   registries: Registries,
 ): Promise<{ config: Given; flags: Given }> {
   const { readConfig } = await import("./train-config.ts");
-  const { config, out: _, ...rest } = flags;
+  const { config, out: _, live: __, ...rest } = flags;
   return {
     config: typeof config === "string" ? readConfig(config, registries) : {},
     flags: { ...(await datasetOf(dataset, registries)), ...rest },
@@ -107,6 +107,7 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
       "--out <folder>",
       "where to write the run, a new or empty folder (default: runs/DATASET-TIME)",
     )
+    .addOption(live())
     .addHelpText("after", entryList(registries))
     .addHelpText("after", TRAIN_EXIT_CODES)
     .action(async (dataset: string | undefined, flags: Given, command: Command) => {
@@ -118,7 +119,7 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
       const folder = (flags.out as string | undefined) ?? runName(nameOf(options));
       const { train } = await import("./train.ts");
       await untilInterrupted((signal) =>
-        train(options, folder, { stdout: process.stdout, signal, caller }),
+        train(options, folder, { stdout: process.stdout, signal, caller, ...liveOf(flags) }),
       );
     });
 
@@ -138,6 +139,7 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
       "--allow-changed",
       "go on though samples, options or versions are not those of the checkpoint",
     )
+    .addOption(live())
     .addHelpText("after", TRAIN_EXIT_CODES)
     .action(async (folder: string, flags: ResumeFlags, command: Command) => {
       const { givenBySet } = await import("./train-config.ts");
@@ -145,15 +147,29 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
       const { resume } = await import("./resume.ts");
       const asked = { set, allowChanged: flags.allowChanged ?? false };
       await untilInterrupted((signal) =>
-        resume(folder, asked, { stdout: process.stdout, signal, caller }),
+        resume(folder, asked, { stdout: process.stdout, signal, caller, ...liveOf(flags) }),
       );
     });
 }
 
-interface ResumeFlags {
+interface ResumeFlags extends LiveFlags {
   readonly set: readonly string[];
   readonly allowChanged?: true;
 }
+
+interface LiveFlags {
+  /** A port; true for any. */
+  readonly live?: number | true;
+}
+
+const live = (): Option =>
+  new Option(
+    "--live [port]",
+    "show the report while it trains, on this machine alone: prints the address",
+  ).argParser(wholeNumber(0, 65_535));
+
+const liveOf = ({ live }: LiveFlags): { readonly live?: number } =>
+  live === undefined ? {} : { live: live === true ? 0 : live };
 
 /** Runs `f`; what it refuses is wrong usage. */
 export async function refusing<T>(command: Command, f: () => Promise<T>): Promise<T> {

@@ -129,7 +129,7 @@ function commonOptions(
 
 /** Options of the commands themselves; no entry may have one of these names. */
 const RESERVED = [
-  ...["config", "out", "grid", "range", "trials", "sweepSeed", "jobs", "help", "version"],
+  ...["config", "out", "grid", "range", "trials", "sweepSeed", "jobs", "help", "version", "live"],
   "steps", // of a schedule
 ];
 

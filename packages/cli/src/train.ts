@@ -31,6 +31,7 @@ import {
 import { lossOf, testOutcome } from "./assess.ts";
 import { useBackend } from "./backend.ts";
 import { type Caller, shellWord } from "./caller.ts";
+import { servePage } from "./live-page.ts";
 import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { nameOf } from "./run-name.ts";
@@ -53,6 +54,8 @@ export interface TrainingParts {
   /** Ends it after a checkpoint. */
   readonly signal: AbortSignal;
   readonly caller: Caller;
+  /** The port of a page that follows it, 0 for any; undefined for none. */
+  readonly live?: number;
 }
 
 /**
@@ -117,7 +120,7 @@ export function taskOf(options: TrainOptions, data: LabelledData, registries: Re
 export async function runTask(
   { saved, data, model, loader, optimizer }: Task,
   writer: RunWriter,
-  { stdout, signal, caller }: TrainingParts,
+  { stdout, signal, caller, live }: TrainingParts,
   resumed: { readonly checkpoint?: TrainingState; readonly onStart?: () => void } = {},
 ): Promise<boolean> {
   const { checkpoint, onStart } = resumed;
@@ -127,31 +130,43 @@ export async function runTask(
     options.average === undefined
       ? undefined
       : new MovingAverage(model.parameters(), { decay: options.average });
-  const fitted = await fit(model, loader, {
-    loss: lossOf(saved.encoding),
-    optimizer,
-    epochs: options.epochs,
-    accumulate: options.accumulate,
-    evaluate: {
-      data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }),
-    },
-    ...gradientsOf(options),
-    ...(average && { average }),
-    callbacks: [...(onStart ? [{ onStart }] : []), ...callbacksOf(saved, writer, stdout)],
-    signal,
-    logEvery: options.logEvery,
-    onNonFinite: options.onNonFinite,
-    ...(checkpoint && { resume: checkpoint, allowChanged: true }),
-  });
-  const { interrupted } = fitted;
-  if (!interrupted) await leaveModel(modelIn(folder), model, saved, average);
-  // of a text each next character is a sample: too many
-  const judged = !interrupted && saved.vocabulary === undefined;
-  const test = judged ? await testOutcome(model, data) : undefined;
-  stdout.write(`${conclude(fitted, writer, options.layer, test)}\nrun: ${folder}\n`);
-  const command = `${caller.command} report ${shellWord(folder)}`;
-  stdout.write(`report: ${interrupted ? command : writeReport(folder)}\n`);
-  return interrupted;
+  const page =
+    live === undefined
+      ? undefined
+      : await servePage(folder, live, (address) => stdout.write(`live: ${address}\n`));
+  try {
+    const fitted = await fit(model, loader, {
+      loss: lossOf(saved.encoding),
+      optimizer,
+      epochs: options.epochs,
+      accumulate: options.accumulate,
+      evaluate: {
+        data: new DataLoader(data.test, { batchSize: Math.min(TEST_BATCH, data.test.length) }),
+      },
+      ...gradientsOf(options),
+      ...(average && { average }),
+      callbacks: [
+        ...(onStart ? [{ onStart }] : []),
+        ...callbacksOf(saved, writer, stdout),
+        ...(page ? [page.callback] : []),
+      ],
+      signal,
+      logEvery: options.logEvery,
+      onNonFinite: options.onNonFinite,
+      ...(checkpoint && { resume: checkpoint, allowChanged: true }),
+    });
+    const { interrupted } = fitted;
+    if (!interrupted) await leaveModel(modelIn(folder), model, saved, average);
+    // of a text each next character is a sample: too many
+    const judged = !interrupted && saved.vocabulary === undefined;
+    const test = judged ? await testOutcome(model, data) : undefined;
+    stdout.write(`${conclude(fitted, writer, options.layer, test)}\nrun: ${folder}\n`);
+    const command = `${caller.command} report ${shellWord(folder)}`;
+    stdout.write(`report: ${interrupted ? command : writeReport(folder)}\n`);
+    return interrupted;
+  } finally {
+    await page?.close();
+  }
 }
 
 /** Writes the model as evaluations see it: with the averages of its weights where there are any. */

@@ -1,4 +1,5 @@
 /** @file The curves of a run as SVG: each of its metrics, against steps and against seconds. */
+import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { formatCount, formatPercent, formatSeconds } from "@spm/trainer/format";
 import type { MetricRecord, Run, Split } from "@spm/trainer/node";
 import { LIGHT, modelColour, modelShape, type Palette } from "./palette.ts";
@@ -193,11 +194,23 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
   return svgPicture(title, SIZE, { class: "chart", "font-size": 12, color, fill: color }, content);
 }
 
+/** Options of {@link curvesSvg}. */
+export interface CurvesOptions {
+  /**
+   * The horizontal axis of all charts.
+   * @defaultValue a chart of each quantity for both
+   */
+  readonly axis?: Axis;
+}
+
+const names: OptionNames<CurvesOptions> = { axis: true };
+
 /**
- * All charts of a run in one picture, in fixed colours on white.
+ * The charts of a run in one picture, in fixed colours on white.
  *
  * @param run - a run, as `readRun` returns it
  * @returns the text of an SVG file
+ * @throws OptionError for an unknown option
  * @example
  * ```ts
  * import { writeFileSync } from "node:fs";
@@ -206,12 +219,13 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
  * writeFileSync("curves.svg", curvesSvg(readRun("runs/example")));
  * ```
  */
-export function curvesSvg(run: Run): string {
+export function curvesSvg(run: Run, options: CurvesOptions = {}): string {
+  checkOptions("curvesSvg", options, names);
   const gap = 24;
   const top = 44;
   const [across, down] = [SIZE.width + gap, SIZE.height + gap];
-  const all = chartsOf(run);
-  const [width, height] = [2 * across + gap, (all.length / 2) * down + top];
+  const all = chartsOf(run).filter(({ axis }) => axis === (options.axis ?? axis));
+  const [width, height] = [2 * across + gap, Math.ceil(all.length / 2) * down + top];
   const charts = all.map(({ quantity, axis }, i) =>
     shifted(
       gap + (i % 2) * across,
@@ -219,14 +233,17 @@ export function curvesSvg(run: Run): string {
       chart(run, quantity, axis, LIGHT),
     ),
   );
-  const legend = run.config.models.map(({ run: name }, i) =>
-    shifted(
-      gap + 8 + i * 120,
+  let end = gap + 8;
+  const legend = run.config.models.map(({ run: name }, i) => {
+    const at = end;
+    end += Math.max(120, 40 + 8 * name.length);
+    return shifted(
+      at,
       22,
       svgElement("path", { d: modelShape(i), fill: modelColour(LIGHT, i) }),
       svgText(14, 4.5, name),
-    ),
-  );
+    );
+  });
   const key = "thin: training, marked: test";
   return `${svgPicture(
     run.config.title,

@@ -33,6 +33,7 @@ a { color: var(--link); }
 .muted, caption { color: var(--muted); }
 .notice { border-left: 3px solid var(--model-1); padding: 6px 12px; margin: 16px 0 0;
   background: var(--panel); }
+.live { background: var(--panel); border-bottom: 1px solid var(--line); padding: 6px 24px; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
 .scroll { overflow-x: auto; background:
   linear-gradient(to right, var(--panel), var(--panel)) 0 0 / 14px 100% no-repeat local,

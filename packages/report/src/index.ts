@@ -2,7 +2,7 @@
  * @file @spm/report: charts, pictures of mixers, and the page of a run, as SVG and HTML.
  * `@spm/report/draw` has the parts for other pictures and pages.
  */
-export { curvesSvg } from "./curves.ts";
+export { type CurvesOptions, curvesSvg } from "./curves.ts";
 export type { PictureOptions } from "./pictures/frame.ts";
 export { matrixPicture } from "./pictures/matrix.ts";
 export { reachPicture } from "./pictures/reach.ts";

@@ -247,5 +247,8 @@ describe("curvesSvg", () => {
     expect(svg).not.toContain("var(");
     expect(svg).toContain("<title>a &lt;title&gt; &amp; more</title>");
     expect(svg.match(/role="img"/g)).toHaveLength(4);
+    const steps = curvesSvg(run(), { axis: "step" });
+    expect(steps.match(/role="img"/g)).toHaveLength(2);
+    expect(steps).not.toContain("against seconds");
   });
 });

@@ -107,13 +107,15 @@ function modelsHtml({ config }: Run): Markup {
 }
 
 /** A part of the page about a model, which opens and closes. */
-const folded = (
+function folded(
   { run, i, body }: { readonly run: string; readonly i: number; readonly body: Markup },
   open: boolean,
-): Markup => html`<details class="panel"${open ? html` open` : ""}>
-<summary>${mark(i)}${run}</summary>
+): Markup {
+  const heading = html`<summary>${mark(i)}${run}</summary>`;
+  return html`<details class="panel"${open ? html` open` : ""}>${heading}
 ${body}
 </details>\n`;
+}
 
 /** The command, the options, the machine, the versions, and the run's files. */
 function repeating({ config }: Run, files: readonly string[]): Markup {

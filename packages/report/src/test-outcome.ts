@@ -40,7 +40,7 @@ ${shown(mae)}, in the units of ${target}.</p>
 
 function classesHtml({ names, confusion, worst = [] }: ClassOutcome): Markup {
   const images = worst.filter(({ image }) => image !== undefined);
-  const gallery = html`<p>The ${images.length} test images that it gave its least probability to
+  const gallery = html`<p>The ${images.length} test images of which it gave the least probability to
 what is right, the worst first: what they are, and what it takes them for.</p>
 <div class="gallery many">
 ${images.map((sample) => worstHtml(sample, names))}</div>`;

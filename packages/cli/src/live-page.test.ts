@@ -1,0 +1,80 @@
+/** @file `--live`: the page follows a training, answers this machine alone, and ends with it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { main } from "./run.ts";
+
+let folder = "";
+let printed = "";
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), "spm-live-")), "run");
+  printed = "";
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, "write").mockImplementation((chunk) => {
+      printed += String(chunk);
+      return true;
+    });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  rmSync(join(folder, ".."), { recursive: true });
+});
+
+const run = (line: string): Promise<void> => main(["node", "spm", ...line.split(" ")]);
+const small = "clusters --samples 400 --hidden 8 --depth 1 --batch-size 20 --backend reference";
+
+/** The code of an answer to a request with a name of the host. */
+const codeFor = (address: string, method: string, host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const asked = request(address, { method, headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on("error", reject);
+    asked.end();
+  });
+
+test("the page, its events and the run's files are there while it trains, and only then", async () => {
+  const training = run(`train ${small} --epochs 12 --log-every 5 --live --out ${folder}`);
+  await vi.waitFor(() => expect(printed).toMatch(/^live: http/m), { timeout: 10_000 });
+  const [, address = ""] = /^live: (http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed) ?? [];
+  const [page, script, events] = await Promise.all(
+    ["", "live.js", "events"].map((path) => fetch(address + path)),
+  );
+  const stream = events?.text(); // ends with the training
+  expect(await page?.text()).toMatch(
+    /script-src 'self'.*<script src="\/live.js" defer><\/script>/s,
+  );
+  expect(script?.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+  expect(await (await fetch(`${address}metrics.csv`)).text()).toMatch(/^run,split,step,/);
+  const { host } = new URL(address);
+  const codes = await Promise.all([
+    codeFor(`${address}../config.json.bak`, "GET", host),
+    codeFor(`${address}checkpoints/step-0000000020.safetensors`, "GET", host),
+    codeFor(address, "POST", host),
+    codeFor(address, "GET", "elsewhere.example"),
+    codeFor(address, "GET", `127.0.0.1.example:${new URL(address).port}`),
+  ]);
+  expect(codes).toEqual([404, 404, 405, 403, 403]);
+  await run(`train ${small} --epochs 1 --live ${new URL(address).port} --out ${folder}-other`);
+  expect(printed).toMatch(
+    /^error: live: expected to serve on 127.*, got EADDRINUSE\nhelp: --live/m,
+  );
+
+  await training;
+  const messages = (await stream)?.split("\n\n").filter(Boolean) ?? [];
+  expect(messages.at(-1)).toBe("event: end\ndata:");
+  const pages = messages
+    .slice(0, -1)
+    .map((message) => JSON.parse(message.split("data: ")[1] ?? ""));
+  expect(pages.length).toBeGreaterThanOrEqual(2);
+  expect(pages[0]).toContain("Not finished: rotation after ");
+  // the last one is the report
+  const report = readFileSync(join(folder, "report.html"), "utf8");
+  expect(report).toContain(`<main>${pages.at(-1)}</main>`);
+  expect(report).not.toContain("script");
+  await expect(fetch(address)).rejects.toThrow("fetch failed");
+});
