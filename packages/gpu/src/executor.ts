@@ -133,6 +133,8 @@ export interface WgslLauncher {
   /** Invocations and bytes of shared memory that one workgroup may have. */
   readonly invocations: number;
   readonly sharedBytes: number;
+  /** Arrays that one kernel may read and write. */
+  readonly buffers: number;
   /** Runs a kernel, which is compiled at its first call. */
   launch<Lengths extends readonly number[]>(
     code: string,

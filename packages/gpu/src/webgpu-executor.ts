@@ -62,11 +62,11 @@ export class WebGpuExecutor implements Executor {
     this.#bindings = new Bindings(open.device, launchesPerSubmit);
     this.#pipelines = new Pipelines(open.device, this.#bindings);
     this.#pool = new BufferPool(open.device, () => this.#bindings.forget());
-    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } =
-      open.device.limits;
+    const { limits } = open.device;
     const launcher: WgslLauncher = {
-      invocations: maxComputeInvocationsPerWorkgroup,
-      sharedBytes: maxComputeWorkgroupStorageSize,
+      invocations: limits.maxComputeInvocationsPerWorkgroup,
+      sharedBytes: limits.maxComputeWorkgroupStorageSize,
+      buffers: limits.maxStorageBuffersPerShaderStage,
       launch: (code, call) => this.#launchWgsl(code, call),
     };
     this.wgsl = wgsl ? launcher : null;
