@@ -558,6 +558,32 @@ const functions: Row[] = [
     f: (x, w) => nn.rmsNorm(x, w),
     inputs: [draw(2, 4), draw(4)],
   }),
+  fused(
+    "attention",
+    nnExtend.attentionOp,
+    {
+      f: (q, k, v) => nnExtend.attentionOp([q, k, v], { causal: false, scale: 0.7 }),
+      inputs: [draw(2, 2, 3), draw(2, 3, 3), draw(2, 3, 2)],
+    },
+    {
+      what: "causal, to fewer sources",
+      f: (q, k, v) => nnExtend.attentionOp([q, k, v], { causal: true, scale: 1 }),
+      inputs: [draw(3, 2), draw(2, 2), draw(2, 1)],
+    },
+  ),
+  fused("masked attention", nnExtend.maskedAttentionOp, {
+    f: (q, k, v) => {
+      const seen = c.reshape(mask(1, 0, 1, 0, 0, 0), [2, 3]);
+      return nnExtend.maskedAttentionOp([q, k, v, seen], { causal: false, scale: 0.7 });
+    },
+    inputs: [draw(2, 2, 3), draw(2, 3, 3), draw(2, 3, 2)],
+  }),
+  fused(
+    "gelu",
+    nnExtend.geluOp,
+    { f: (x) => nnExtend.geluOp([x], "none"), inputs: [draw(2, 3)] },
+    { what: "by tanh", f: (x) => nnExtend.geluOp([x], "tanh"), inputs: [draw(4)] },
+  ),
   fused("gruStep", nnExtend.gruStepOp, {
     f: nn.gruStep as Call["f"],
     inputs: [draw(2, 6), draw(2, 6), draw(2, 2)],

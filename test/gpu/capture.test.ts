@@ -249,6 +249,27 @@ describe.runIf(device !== null)("all weights are updated in", () => {
   });
 });
 
+describe.runIf(device !== null)("the coefficients of all mixers", () => {
+  test("are one launch, with the bits of one each", async () => {
+    const run = async (captured: boolean) => {
+      const model = new Mlp({ sizes: [64, 64, 64, 3], linear: "rotation", random: rng(1) });
+      const parameters = model.parameters();
+      const optimizer = sgd(parameters, { learningRate: 0.1 });
+      const body = (x: Tensor, y: Tensor): void =>
+        optimizer.step(valueAndGrad(() => crossEntropy(model.forward(x), y), parameters).grads);
+      using step = captured ? capture(body) : null;
+      const data = rng(3);
+      for (let k = 0; k < 6; k++) {
+        const [x, y] = [normal(data, [4, 64]), classes(4, k)];
+        scope(() => (step ?? body)(x, y));
+      }
+      if (step) expect(step.counts.repeated).toBeGreaterThan(1);
+      return Promise.all(parameters.map(async (p) => Array.from(await p.data())));
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+});
+
 describe.runIf(device !== null)("a captured step refuses, from the next call on,", () => {
   const refusal = (step: (x: Tensor) => unknown, calls = 7): string => {
     for (let k = 0; k < calls; k++)

@@ -19,9 +19,11 @@ import {
 } from "@spm/mixer";
 import { inOrder } from "@spm/mixer/extend";
 import {
+  type AttentionMaskOptions,
   conv2d,
   convTranspose2d,
   crossEntropy,
+  gelu,
   geometricProduct,
   gruStep,
   layerNorm,
@@ -29,6 +31,7 @@ import {
   neighbourSum,
   rmsNorm,
   rotor,
+  scaledDotProductAttention,
   softmax,
 } from "@spm/nn";
 import * as numeric from "@spm/numeric";
@@ -48,6 +51,8 @@ export interface Sample {
   /** Of a call of a mixer: its kind, and which of the fused kernels' layouts it is for. */
   readonly mixer?: MixerKind;
   readonly layout?: number;
+  /** Whether its kernels take long to compile: it runs in `npm run test:full`. */
+  readonly long?: boolean;
 }
 
 /** Rounding of one operation, of sums over a few hundred terms, and of chains of rotations. */
@@ -552,6 +557,9 @@ export const nnSamples: readonly Sample[] = [
     [normal(3, 150), normal(150)],
     summed,
   ),
+  sample("GELU", (x) => gelu(x), [c.uniform(random, [200], -6, 6)], exact),
+  sample("GELU by tanh", (x) => gelu(x, { approximate: "tanh" }), [normal(4, 30)], exact),
+  ...attentionSamples(),
   sample("GRU step", gruStep, [normal(5, 3, 21), normal(5, 3, 21), normal(5, 3, 7)], summed),
   sample(
     "GRU step far out",
@@ -566,6 +574,65 @@ export const nnSamples: readonly Sample[] = [
     summed,
   ),
 ];
+
+/** Attention of narrow and wide heads, of tiles of several sizes. */
+function attentionSamples(): Sample[] {
+  const heads = (x: Tensor, count: number): Tensor => {
+    const [batch = 1, time = 1, width = 1] = x.shape;
+    return c.transpose(c.reshape(x, [batch, time, count, width / count]), [0, 2, 1, 3]);
+  };
+  const seen = (...shape: number[]): Tensor => c.greater(normal(...shape), -0.2);
+  const long = (
+    name: string,
+    options: AttentionMaskOptions,
+    [q, k, v, ...more]: readonly [q: Tensor, k: Tensor, v: Tensor, seen?: Tensor],
+  ): Sample => {
+    const f = (q: Tensor, k: Tensor, v: Tensor, mask?: Tensor): Tensor =>
+      scaledDotProductAttention(q, k, v, { ...options, ...(mask && { mask }) });
+    const inputs = [q, k, v, ...more.flatMap((mask) => mask ?? [])];
+    return { name, f: f as Sample["f"], inputs, tolerance: 2e-5, differentiable: true, long: true };
+  };
+  return [
+    sample(
+      "attention, causal, of heads",
+      (q, k, v) =>
+        c.transpose(
+          scaledDotProductAttention(heads(q, 2), heads(k, 2), heads(v, 2), { causal: true }),
+          [0, 2, 1, 3],
+        ),
+      [normal(2, 6, 8), normal(2, 6, 8), normal(2, 6, 8)],
+      summed,
+    ),
+    sample(
+      "attention, causal, with a mask, some tokens of nothing",
+      (q, k, v, mask) => scaledDotProductAttention(q, k, v, { mask, causal: true }),
+      [normal(2, 20, 6), normal(2, 20, 6), normal(2, 20, 6), seen(20, 20)],
+      summed,
+    ),
+    long("attention of more sources than tokens", { scale: 0.4 }, [
+      normal(3, 40, 9),
+      normal(3, 70, 9),
+      normal(3, 70, 22),
+    ]),
+    long("attention, causal, of more sources", { causal: true }, [
+      normal(67, 64),
+      normal(75, 64),
+      normal(75, 3),
+    ]),
+    long("attention, causal, of fewer sources", { causal: true }, [
+      normal(2, 70, 4),
+      normal(2, 40, 4),
+      normal(2, 40, 4),
+    ]),
+    long("attention of wide heads, with a mask", {}, [
+      normal(2, 2, 35, 128),
+      normal(2, 2, 35, 128),
+      normal(2, 2, 35, 128),
+      seen(2, 1, 1, 35),
+    ]),
+    long("attention of large scores", { scale: 10 }, [normal(9, 8), normal(12, 8), normal(12, 8)]),
+  ];
+}
 
 /** Slots of an update, of so many. */
 interface Slots {

@@ -50,6 +50,7 @@ export async function openDevice(wanted: AdapterKind | "any"): Promise<OpenDevic
     "maxComputeWorkgroupStorageSize",
     "maxComputeInvocationsPerWorkgroup",
     "maxComputeWorkgroupSizeX",
+    "maxStorageBuffersPerShaderStage",
   ] as const;
   const requiredLimits = Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
   const device = await adapter.requestDevice({ requiredLimits });

@@ -37,6 +37,11 @@ export interface KernelSource {
   readonly output: Output;
   readonly arrays: number;
   readonly scalars: number;
+  /**
+   * Of a kernel of one axis whose elements 2i and 2i + 1 are functions of element `gathers[i]` of
+   * its first array: the numbers of its second.
+   */
+  readonly gathers?: Float32Array;
 }
 
 /** Runs kernels. All methods but `read` and `dispose` return at once: they only enqueue work. */
@@ -133,6 +138,8 @@ export interface WgslLauncher {
   /** Invocations and bytes of shared memory that one workgroup may have. */
   readonly invocations: number;
   readonly sharedBytes: number;
+  /** Arrays that one kernel may read and write. */
+  readonly buffers: number;
   /** Runs a kernel, which is compiled at its first call. */
   launch<Lengths extends readonly number[]>(
     code: string,

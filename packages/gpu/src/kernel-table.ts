@@ -6,11 +6,14 @@ import { BackendError, type KernelTable, type Op, type Places, sizeOf } from "@s
 import { adaptiveOp } from "@spm/mixer/extend";
 import {
   addWindowsOp,
+  attentionOp,
   crossEntropyOp,
+  geluOp,
   geometricProductOp,
   gruStepOp,
   layerNormOp,
   logSoftmaxOp,
+  maskedAttentionOp,
   neighbourProductsOp,
   neighbourSumOp,
   rmsNormOp,
@@ -30,9 +33,11 @@ import {
 import type { Executor, WgslLauncher } from "./executor.ts";
 import { adaptiveBackward, adaptiveForward } from "./kernels/adaptive/adaptive.ts";
 import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
+import { attentionBackward, attentionForward } from "./kernels/attention/attention.ts";
 import { copyOf, elementwise } from "./kernels/elementwise.ts";
 import { comparisons, functions } from "./kernels/functions.ts";
 import { gatherAlong, scatterAddAlong, scatterWinner } from "./kernels/gather.ts";
+import { geluBackward, geluForward } from "./kernels/gelu.ts";
 import { gruBackward, gruForward } from "./kernels/gru.ts";
 import { addWindows, concatenate, place, windowOn, windowsOn } from "./kernels/layout.ts";
 import { crossEntropyBackward, crossEntropyForward } from "./kernels/losses.ts";
@@ -72,7 +77,10 @@ export function kernelTable(executor: Executor): KernelTable<Handle> {
   addMixers(kernels);
   addAdaptiveMixer(kernels);
   addLayers(kernels);
-  if (executor.wgsl !== null) addRowKernels(kernels, executor.wgsl);
+  if (executor.wgsl !== null) {
+    addRowKernels(kernels, executor.wgsl);
+    addAttention(kernels, executor.wgsl);
+  }
   addUpdates(kernels);
   return kernels.table;
 }
@@ -189,15 +197,19 @@ function addLayers(kernels: Registration): void {
     multiplyNeighbours(executor, a, b, links),
   ]);
   kernels.add(geometricProductOp.primitive, ([a, b]) => [multiplyMultivectors(executor, a, b)]);
+  kernels.add(geluOp.primitive, ([x], form) => [geluForward(executor, x, form)]);
+  kernels.add(geluOp.backward, ([ct, , x], form) => [geluBackward(executor, ct, x, form)]);
   kernels.add(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
   kernels.add(gruStepOp.backward, ([ct, , ...inputs]) => gruBackward(executor, ct, inputs));
   kernels.add(crossEntropyOp.primitive, (inputs, settings, recorded) =>
     crossEntropyForward(executor, inputs, settings, recorded),
   );
-  kernels.add(crossEntropyOp.backward, ([ct, , ...inputs], settings, _, [top, total] = []) =>
-    top === undefined || total === undefined
-      ? nothingKept
-      : [crossEntropyBackward(executor, ct, inputs, settings, { top, total })],
+  kernels.add(
+    crossEntropyOp.backward,
+    ([ct, , ...inputs], settings, _, [top, total, count] = []) =>
+      top === undefined || total === undefined || count === undefined
+        ? nothingKept
+        : [crossEntropyBackward(executor, ct, inputs, settings, [top, total, count])],
   );
 }
 
@@ -221,6 +233,24 @@ function addRowKernels(kernels: Registration, launcher: WgslLauncher): void {
   kernels.add(rmsNormOp.primitive, rms.forward);
   kernels.add(rmsNormOp.backward, ([ct, , ...inputs], _, __, residual) =>
     residual === undefined ? nothingKept : rms.backward(ct, inputs, residual),
+  );
+}
+
+/** Attention in WGSL; the largest kernel has eight buffers, and another for a mask. */
+function addAttention(kernels: Registration, launcher: WgslLauncher): void {
+  const { executor } = kernels;
+  kernels.add(attentionOp.primitive, (inputs, settings, recorded) =>
+    attentionForward(executor, launcher, inputs, settings, recorded),
+  );
+  kernels.add(attentionOp.backward, ([ct, y, ...inputs], settings, _, [logs] = []) =>
+    attentionBackward(executor, launcher, ct, y, inputs, settings, logs),
+  );
+  if (launcher.buffers < 9) return;
+  kernels.add(maskedAttentionOp.primitive, (inputs, settings, recorded) =>
+    attentionForward(executor, launcher, inputs, settings, recorded),
+  );
+  kernels.add(maskedAttentionOp.backward, ([ct, y, ...inputs], settings, _, [logs] = []) =>
+    attentionBackward(executor, launcher, ct, y, inputs, settings, logs),
   );
 }
 

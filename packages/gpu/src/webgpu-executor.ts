@@ -62,11 +62,10 @@ export class WebGpuExecutor implements Executor {
     this.#bindings = new Bindings(open.device, launchesPerSubmit);
     this.#pipelines = new Pipelines(open.device, this.#bindings);
     this.#pool = new BufferPool(open.device, () => this.#bindings.forget());
-    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupStorageSize } =
-      open.device.limits;
     const launcher: WgslLauncher = {
-      invocations: maxComputeInvocationsPerWorkgroup,
-      sharedBytes: maxComputeWorkgroupStorageSize,
+      invocations: open.device.limits.maxComputeInvocationsPerWorkgroup,
+      sharedBytes: open.device.limits.maxComputeWorkgroupStorageSize,
+      buffers: open.device.limits.maxStorageBuffersPerShaderStage,
       launch: (code, call) => this.#launchWgsl(code, call),
     };
     this.wgsl = wgsl ? launcher : null;
@@ -154,8 +153,9 @@ export class WebGpuExecutor implements Executor {
     new Uint32Array(block, offset, 4).set([width, height, depth, stride]);
     const numbers = new Float32Array(block, offset);
     for (const [i, at] of scalarOffsets.entries()) numbers[at / 4] = scalars[i]!;
-    const [reads, results, places] = [arrays, [result], scalarOffsets];
-    this.#launch({ ...pipeline, reads, results, workgroups, block, offset, places, renew });
+    const { gathers } = kernel;
+    const launch = { ...pipeline, reads: arrays, results: [result], workgroups, block, offset };
+    this.#launch({ ...launch, places: scalarOffsets, renew, gathers });
     return result;
   }
 

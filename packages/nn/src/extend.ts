@@ -24,7 +24,13 @@ export { refuseUnseen, unseenIn } from "./unseen.ts";
 
 // The primitives of its functions
 
+export {
+  type AttentionSettings,
+  attentionOp,
+  maskedAttentionOp,
+} from "./functional/attention-op.ts";
 export { crossEntropyOp } from "./functional/cross-entropy.ts";
+export { type GeluForm, geluOp } from "./functional/gelu-op.ts";
 export { gruStepOp } from "./functional/gru-step.ts";
 export {
   type NeighbourSum,

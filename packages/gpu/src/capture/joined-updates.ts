@@ -80,6 +80,11 @@ export class JoinedUpdates {
     return this.#joined.find(({ members }) => members.includes(event))?.event ?? event;
   }
 
+  /** The number of {@link row}s. */
+  get rows(): number {
+    return this.#rows.size;
+  }
+
   /** The buffer that a joined launch reads or writes. */
   row(id: MemoryId): PooledBuffer | undefined {
     return this.#rows.get(id)?.();

@@ -26,6 +26,8 @@ export interface LaunchEvent extends Pipeline {
   readonly renew?: Renewal | undefined;
   /** Whether element i of each result is a function of element i of each operand. */
   readonly byElement?: boolean;
+  /** See `KernelSource`. */
+  readonly gathers?: Float32Array | undefined;
 }
 
 /** Numbers drawn at random, and the function that draws the next. */
@@ -51,6 +53,8 @@ export interface Launched extends Pipeline {
   readonly renew?: Renewal | undefined;
   /** Whether element i of each result is a function of element i of each operand. */
   readonly byElement?: boolean;
+  /** See `KernelSource`. */
+  readonly gathers?: Float32Array | undefined;
 }
 
 /** One recorded call. */

@@ -8,6 +8,7 @@ import { exchange, type PooledBuffer, sizeFor } from "../buffer-pool.ts";
 import type { DeviceArray } from "../device-array.ts";
 import { floatsOf } from "../exact-integers.ts";
 import type { Memory } from "../executor.ts";
+import { JoinedCoefficients } from "./joined-coefficients.ts";
 import { JoinedUpdates } from "./joined-updates.ts";
 import { Launches } from "./launches.ts";
 import type { Roles } from "./match.ts";
@@ -43,6 +44,7 @@ export class Repetition {
   /** The memory from outside, of the call before that which this one left in its place. */
   readonly #located: ReadonlyMap<MemoryId, PooledBuffer>;
   readonly #joined: JoinedUpdates;
+  readonly #coefficients: JoinedCoefficients;
   readonly #memory: MemoryPlan;
   readonly #results: readonly MemoryId[];
   readonly #numbers: Numbers;
@@ -69,10 +71,17 @@ export class Repetition {
     this.#results = results;
     host.submit(); // what is written now would overtake commands that use the same buffers
     this.#joined = new JoinedUpdates(recording, roles, host.split);
-    this.#memory = planMemory(recording, new Set(results), this.#joined.placed, host.take);
-    this.#move();
     const events = recording.events.filter((event) => "reads" in event);
-    const launches = this.#joined.launches(events);
+    this.#coefficients = new JoinedCoefficients(
+      events,
+      (id) => this.#located.get(id),
+      this.#joined,
+      host,
+    );
+    const placed = new Map([...this.#joined.placed, ...this.#coefficients.placed]);
+    this.#memory = planMemory(recording, new Set(results), placed, host.take);
+    this.#move();
+    const launches = this.#coefficients.launches(this.#joined.launches(events));
     this.#numbers = new Numbers(host.device, launches);
     const changing = [
       ...this.#located.values(),
@@ -225,7 +234,11 @@ export class Repetition {
   }
 
   #bufferOf(id: MemoryId): PooledBuffer {
-    const buffer = this.#memory.buffers.get(id) ?? this.#located.get(id) ?? this.#joined.row(id);
+    const buffer =
+      this.#memory.buffers.get(id) ??
+      this.#located.get(id) ??
+      this.#joined.row(id) ??
+      this.#coefficients.row(id);
     if (buffer === undefined) throw new RangeError(`no memory ${id}`);
     return buffer;
   }

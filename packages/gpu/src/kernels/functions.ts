@@ -39,17 +39,16 @@ const log1pOf = (v: string): string =>
   `const u = 1 + ${v}; let l = ${v}; if (u !== 1) { l = Math.log(u) * ${v} / (u - 1); } `;
 
 /**
- * erf to 1.5e-7 (Abramowitz and Stegun 7.1.26); near 0, where that is not relative, Taylor's
- * series.
+ * Statements that set `y` to erf of a local, to 1.5e-7 (Abramowitz and Stegun 7.1.26); near 0, where
+ * that is not relative, Taylor's series.
  */
-const erfBody =
-  "const m = Math.abs(x0); if (m < 0.1) { const z = x0 * x0; " +
-  "return 1.1283791670955126 * x0 * (1 - z * " +
-  "(0.33333333333 - z * (0.1 - z * 0.023809523810))); } " +
-  "const t = 1 / (1 + 0.3275911 * m); " +
-  "const y = 1 - t * (0.254829592 + t * (-0.284496736 + t * " +
-  "(1.421413741 + t * (-1.453152027 + t * 1.061405429)))) * Math.exp(-m * m); " +
-  "if (x0 < 0) { return -y; } return x0 === x0 ? y : x0;";
+export const setErf = (y: string, x: string): string =>
+  `const ${y}M = Math.abs(${x}); const ${y}T = 1 / (1 + 0.3275911 * ${y}M); ` +
+  `let ${y} = 1 - ${y}T * (0.254829592 + ${y}T * (-0.284496736 + ${y}T * ` +
+  `(1.421413741 + ${y}T * (-1.453152027 + ${y}T * 1.061405429)))) * Math.exp(-${y}M * ${y}M); ` +
+  `if (${x} < 0) { ${y} = -${y}; } if (${y}M < 0.1) { const ${y}Z = ${x} * ${x}; ` +
+  `${y} = 1.1283791670955126 * ${x} * (1 - ${y}Z * ` +
+  `(0.33333333333 - ${y}Z * (0.1 - ${y}Z * 0.023809523810))); } `;
 
 /**
  * Returns NaN, made of what the device loaded: WGSL has no such constant, and drivers give any
@@ -166,7 +165,7 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
   [c.log1p.primitive, log1pBody],
   [c.sin.primitive, returnSin("x0")],
   [c.cos.primitive, returnCos("x0")],
-  [numeric.erf.primitive, erfBody],
+  [numeric.erf.primitive, `${setErf("y", "x0")}return x0 === x0 ? y : x0;`],
   // a GPU's max(NaN, 0) is 0
   [c.relu.primitive, "if (x0 === x0) { return Math.max(x0, 0); } return x0;"],
   [

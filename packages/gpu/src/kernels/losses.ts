@@ -4,12 +4,12 @@ import { type DeviceArray, rowMajor } from "../device-array.ts";
 import type { Executor } from "../executor.ts";
 import { elementwise, withWhole } from "./elementwise.ts";
 import { shiftedSums, sumOver } from "./reduce.ts";
-
-/** Settings of the op. */
-export interface CrossEntropySettings {
-  readonly labelSmoothing: number;
-  readonly ignoreIndex: number;
-}
+import {
+  type CrossEntropyLoss,
+  type CrossEntropyResidual,
+  type CrossEntropySettings,
+  lossInTwoLaunches,
+} from "./row-losses.ts";
 
 type CrossEntropyOperands = readonly [logits: DeviceArray, labels: DeviceArray];
 
@@ -28,13 +28,7 @@ function counted(executor: Executor, labels: DeviceArray, ignore: number): Devic
   return count;
 }
 
-/** The largest logit of each row, and Σ e^(x − it): apart, since their sum would lose digits. */
-interface RowSums {
-  readonly top: DeviceArray;
-  readonly total: DeviceArray;
-}
-
-/** The mean loss; the residual is {@link RowSums}. A label out of range yields NaN. */
+/** The mean loss, and {@link CrossEntropyResidual}. A label out of range yields NaN. */
 export const crossEntropyForward = (
   executor: Executor,
   operands: CrossEntropyOperands,
@@ -42,18 +36,31 @@ export const crossEntropyForward = (
   recorded: boolean,
 ): Result<[y: 1], DeviceArray> =>
   withWhole(executor, operands, ([x, y]) => {
-    const { top, total } = shiftedSums(executor, x, [x.shape.length - 1]);
-    const outputs = [meanLoss(executor, x, y, { top, total }, settings)] as const;
-    if (recorded) return { outputs, residual: [top, total] };
-    for (const { memory } of [top, total]) executor.release(memory);
-    return outputs;
+    const { loss, residual } =
+      lossInTwoLaunches(executor, x, y, settings) ?? lossByOps(executor, x, y, settings);
+    if (recorded) return { outputs: [loss], residual };
+    for (const { memory } of residual) executor.release(memory);
+    return [loss];
   });
+
+/** The mean loss by gpu.js. */
+function lossByOps(
+  executor: Executor,
+  x: DeviceArray,
+  y: DeviceArray,
+  settings: CrossEntropySettings,
+): CrossEntropyLoss {
+  const { top, total } = shiftedSums(executor, x, [x.shape.length - 1]);
+  const count = counted(executor, y, settings.ignoreIndex);
+  const loss = meanLoss(executor, x, y, { top, total, count }, settings);
+  return { loss, residual: [top, total, count] };
+}
 
 function meanLoss(
   executor: Executor,
   x: DeviceArray,
   y: DeviceArray,
-  { top, total }: RowSums,
+  { top, total, count }: Readonly<Record<"top" | "total" | "count", DeviceArray>>,
   { labelSmoothing, ignoreIndex }: CrossEntropySettings,
 ): DeviceArray {
   const classes = x.shape.at(-1) ?? 0;
@@ -81,9 +88,8 @@ function meanLoss(
     "float32",
   );
   const sum = sumOver(executor, losses, [0], []);
-  const count = counted(executor, y, ignoreIndex);
   const loss = elementwise(executor, [], "float32", [sum, count], "return x0 / x1;");
-  for (const { memory } of [losses, sum, count]) executor.release(memory);
+  for (const { memory } of [losses, sum]) executor.release(memory);
   return loss;
 }
 
@@ -93,11 +99,10 @@ export const crossEntropyBackward = (
   ct: DeviceArray,
   operands: CrossEntropyOperands,
   { labelSmoothing, ignoreIndex }: CrossEntropySettings,
-  { top, total }: RowSums,
+  [top, total, count]: CrossEntropyResidual,
 ): DeviceArray =>
   withWhole(executor, operands, ([x, y]) => {
     const classes = x.shape.at(-1) ?? 0;
-    const count = counted(executor, y, ignoreIndex);
     const at = `this.thread.y * ${classes} + this.thread.x`;
     const source =
       "function (a0, a1, a2, a3, a4, a5, s0, s1, s2) { " +
@@ -111,6 +116,5 @@ export const crossEntropyBackward = (
       [x.memory, y.memory, top.memory, total.memory, ct.memory, count.memory],
       [ignoreIndex, labelSmoothing / classes, 1 - labelSmoothing],
     );
-    executor.release(count.memory);
     return rowMajor(memory, x.shape, "float32");
   });

@@ -3,8 +3,8 @@ import { type Each, type Places, type Result, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, vector, zeros } from "../device-array.ts";
 import type { Executor, Memory, WgslLauncher } from "../executor.ts";
 import { withWhole } from "./elementwise.ts";
-import { sumOver } from "./reduce.ts";
 import { each, held, launchRows, remembered, rowKernel, rowWorkgroups } from "./row-kernels.ts";
+import { bindings, halves, joined } from "./wgsl.ts";
 
 /**
  * Workgroups that take row after row of a backward, each adding up its own rows' sums of columns.
@@ -47,6 +47,9 @@ export function normKernels(
     remembered((width: number) => forwardText(centred, epsilon, width)),
   );
   const backward = remembered((width: number) => backwardText(centred, width));
+  const results = centred ? ["weight", "bias"] : ["weight"];
+  const columns = results.length;
+  const add = remembered((width: number) => sumsText(results, width));
   return {
     forward: (inputs, epsilon, recorded) => {
       const [{ shape }] = inputs;
@@ -70,20 +73,51 @@ export function normKernels(
       }
       const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
       const workgroups = Math.min(rows, persistent);
-      const columns = workgroups * width;
-      const lengths = [rows * width, columns, ...bias.map(() => columns)] as const;
-      const [bar, weights, ...biases] = withWhole(executor, [ct, x, weight, ...residual], (used) =>
+      const lengths = [rows * width, workgroups * columns * width] as const;
+      const [bar, sums] = withWhole(executor, [ct, x, weight, ...residual], (used) =>
         launchRows(launcher, backward(width), rows, workgroups, used, lengths),
       );
-      const summed = (part: Memory): DeviceArray => {
-        if (workgroups === 1) return rowMajor(part, [width], "float32");
-        const sum = sumOver(executor, rowMajor(part, [workgroups, width], "float32"), [0], [width]);
-        executor.release(part);
-        return sum;
-      };
-      return [rowMajor(bar, shape, "float32"), summed(weights), ...biases.map(summed)];
+      const [weightBar, ...biasBar] = launcher.launch(add(width), {
+        reads: [sums],
+        results: [width, ...bias.map(() => width)] as const,
+        workgroups: [Math.ceil((columns * width) / columnsEach), 1, 1],
+        numbers: halves(workgroups),
+      });
+      executor.release(sums);
+      const summed = (m: Memory): DeviceArray => rowMajor(m, [width], "float32");
+      return [rowMajor(bar, shape, "float32"), summed(weightBar), ...biasBar.map(summed)];
     },
   };
+}
+
+/** Columns that a workgroup adds up, and threads that share the rows of each. */
+const columnsEach = 32;
+const shares = 8;
+
+/** Adds up what the workgroups of a backward wrote, rows of the sums of each result. */
+function sumsText(results: readonly string[], width: number): string {
+  const columns = results.length * width;
+  const write = results.map(
+    (name, k) =>
+      `if (c >= ${k * width}u && c < ${(k + 1) * width}u) { ${name}[c - ${k * width}u] = total; }`,
+  );
+  return (
+    bindings(
+      ["sums: array<f32>"],
+      results.map((name) => `${name}: array<f32>`),
+      2,
+    ) +
+    `var<workgroup> parts: array<f32, ${columnsEach * shares}>;\n` +
+    `@compute @workgroup_size(${columnsEach * shares}) fn main(` +
+    "@builtin(workgroup_id) w: vec3u, @builtin(local_invocation_index) t: u32) {\n" +
+    `let rows = ${joined}; let c = w.x * ${columnsEach}u + t % ${columnsEach}u; ` +
+    `let share = t / ${columnsEach}u; var total = 0.0;\n` +
+    `if (c < ${columns}u) { for (var r = share; r < rows; r += ${shares}u) { ` +
+    `total += sums[r * ${columns}u + c]; } }\n` +
+    "parts[t] = total; workgroupBarrier();\n" +
+    `if (share == 0u) { for (var k = 1u; k < ${shares}u; k++) { ` +
+    `total += parts[k * ${columnsEach}u + t]; }\n${write.join("\n")} }\n}`
+  );
 }
 
 /** The residual of a row: the mean, where that is subtracted, and the scale. */
@@ -113,12 +147,12 @@ function forwardText(centred: boolean, epsilon: number, width: number): string {
 }
 
 /**
- * Reads ȳ, x, weight and what was kept; results x̄, and for each workgroup its rows' sum of the
- * cotangents of weight and, if `centred`, bias.
+ * Reads ȳ, x, weight and what was kept; results x̄, and for each workgroup its rows' sums of the
+ * cotangents of weight and, if `centred`, bias, one behind the other.
  */
 function backwardText(centred: boolean, width: number): string {
   const reads = ["ct", "x", "weight", ...keptOf(centred)];
-  return rowKernel(width, reads, ["bar", "weights", ...(centred ? ["biases"] : [])], {
+  return rowKernel(width, reads, ["bar", "sums"], {
     before: held(width, "g", "h", "w", "b"),
     body:
       `${centred ? "let mu = means[row]; " : ""}let scale = scales[row]; ` +
@@ -140,8 +174,8 @@ function backwardText(centred: boolean, width: number): string {
     after: each(
       width,
       (k) =>
-        `weights[w.x * ${width}u + i] = ` +
-        `w${k};${centred ? ` biases[w.x * ${width}u + i] = b${k};` : ""}`,
+        `sums[w.x * ${(centred ? 2 : 1) * width}u + i] = w${k};` +
+        `${centred ? ` sums[w.x * ${2 * width}u + ${width}u + i] = b${k};` : ""}`,
     ),
   });
 }

@@ -13,7 +13,6 @@ import {
   sigmoid,
   softplus,
   split,
-  square,
   type Tensor,
   tanh,
   where,
@@ -28,7 +27,7 @@ import {
   showShape,
   ValueError,
 } from "@spm/core/extend";
-import { erf } from "@spm/numeric";
+import { composedGelu, type GeluForm, geluOp } from "./gelu-op.ts";
 
 /**
  * x where x > 0, slope·x elsewhere, element by element.
@@ -185,7 +184,7 @@ export interface GeluOptions {
    * The exact function, or the tanh formula of Hendrycks and Gimpel.
    * @defaultValue "none"
    */
-  readonly approximate?: "none" | "tanh";
+  readonly approximate?: GeluForm;
 }
 
 const geluOptions: OptionNames<GeluOptions> = { approximate: true };
@@ -200,7 +199,9 @@ const geluOptions: OptionNames<GeluOptions> = { approximate: true };
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   checkOptions("gelu", options, geluOptions);
   const { approximate = "none" } = options;
-  const inner = () => mul(Math.sqrt(2 / Math.PI), mul(x, add(1, mul(0.044715, square(x)))));
-  const twicePhi = add(1, approximate === "tanh" ? tanh(inner()) : erf(mul(Math.SQRT1_2, x)));
-  return mul(mul(0.5, x), twicePhi);
+  checkTensors("gelu", x);
+  // a backend with kernels computes each direction in one of them
+  return x.backend.kernels.has(geluOp.primitive)
+    ? geluOp([x], approximate)
+    : composedGelu(x, approximate);
 }

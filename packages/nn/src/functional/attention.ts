@@ -1,18 +1,11 @@
 /** @file Scaled dot-product attention, for all heads at once. */
 import {
-  add,
-  arange,
   broadcastTo,
   expandDims,
-  greaterEqual,
-  logicalAnd,
-  matmul,
-  mul,
   notEqual,
   type Rng,
   reshape,
   type Tensor,
-  transpose,
   where,
 } from "@spm/core";
 import {
@@ -22,11 +15,17 @@ import {
   DTypeError,
   type OptionNames,
   ShapeError,
+  sameShape,
   showSpec,
   ValueError,
 } from "@spm/core/extend";
+import {
+  type AttentionSettings,
+  attentionOp,
+  composedAttention,
+  maskedAttentionOp,
+} from "./attention-op.ts";
 import { dropout } from "./dropout.ts";
-import { softmax } from "./softmax.ts";
 
 /** The tokens that each token attends to, and their weights. */
 export interface AttentionMaskOptions {
@@ -68,11 +67,6 @@ const names: OptionNames<AttentionMaskOptions> = {
   groupedQueries: "boolean",
 };
 
-/**
- * The score of a masked source, the lowest of float32: e^UNSEEN is 0, and a row of nothing else
- * gives no NaN.
- */
-const UNSEEN = -(2 - 2 ** -23) * 2 ** 127;
 const op = "scaledDotProductAttention";
 
 /**
@@ -81,7 +75,8 @@ const op = "scaledDotProductAttention";
  * @param q - [..., T, d]
  * @param k - [..., S, d]
  * @param v - [..., S, e]
- * @returns [..., T, e]; 2·T·S·(d + e) FLOP for each matrix
+ * @returns [..., T, e]; 2·T·S·(d + e) FLOP for each matrix. On a GPU in one kernel, which writes no
+ * scores, where nothing is dropped, d and e are at most 128 and a mask is bool
  * @throws ShapeError unless sizes agree and leading axes broadcast; DTypeError for mixed dtypes or
  * a mask of integers; ValueError for a probability out of range
  * @example scaledDotProductAttention(q, k, v, { causal: true });
@@ -103,18 +98,45 @@ export function scaledDotProductAttention(
   for (const x of [q, k, v])
     if (x.shape.length < (groupedQueries ? 3 : 2))
       throw new ShapeError(op, `q, k, v of rank ${groupedQueries ? 3 : 2} or more`, showSpec(x));
-  const ofHeads = (x: Tensor): Tensor => (groupedQueries ? repeatedHeads(x, q) : x);
+  const [keys, values] = groupedQueries ? [repeatedHeads(k, q), repeatedHeads(v, q)] : [k, v];
   const { seen, added } = masks(mask);
-  // q is smaller than the scores
-  const products = matmul(mul(q, scale), swapLast(ofHeads(k)));
-  const scores = added === undefined ? products : add(products, added);
-  const visible = causal ? past(scores, seen) : seen;
-  const weights = softmax(visible === undefined ? scores : where(visible, scores, UNSEEN));
-  const [time, sources] = scores.shape.slice(-2) as [number, number];
-  // With causality alone every token attends to itself at least, and e^UNSEEN is 0 beside that.
-  const allAttend = visible === undefined || (seen === undefined && time <= sources);
-  const kept = dropped(allAttend ? weights : where(visible, weights, 0), options);
-  return matmul(kept, ofHeads(v));
+  const drop = dropping(options);
+  const settings = { causal, scale };
+  if (added === undefined && drop === undefined) {
+    const y = inOneKernel(q, keys, values, seen, settings);
+    if (y !== null) return y;
+  }
+  return composedAttention(q, keys, values, { ...settings, seen, added, ...(drop && { drop }) });
+}
+
+/** The widest heads of the kernels. */
+const mostWidth = 128;
+
+/**
+ * Attention without scores in memory, where the backend has kernels for it; null elsewhere, and for
+ * a single token, whose scores are few.
+ */
+function inOneKernel(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  seen: Tensor | undefined,
+  settings: AttentionSettings,
+): Tensor | null {
+  const { primitive } = seen === undefined ? attentionOp : maskedAttentionOp;
+  const [lead, [time = 0, d = 0]] = [q.shape.slice(0, -2), q.shape.slice(-2)];
+  const fits =
+    [q, k, v].every(({ backend }) => backend.kernels.has(primitive)) &&
+    [k, v].every(({ shape }) => sameShape(shape.slice(0, -2), lead)) &&
+    k.shape.at(-1) === d &&
+    k.shape.at(-2) === v.shape.at(-2) &&
+    k.shape.at(-2) !== 0 &&
+    time > 1 &&
+    Math.max(d, v.shape.at(-1) ?? 0) <= mostWidth;
+  if (!fits) return null;
+  return seen === undefined
+    ? attentionOp([q, k, v], settings)
+    : maskedAttentionOp([q, k, v, seen], settings);
 }
 
 /** k or v [..., heads / n, S, d] with each head n times, for the heads of q. */
@@ -143,27 +165,16 @@ function masks(mask: Tensor | undefined): { readonly seen?: Tensor; readonly add
   return { seen, added: where(seen, mask, 0) };
 }
 
-function dropped(
-  weights: Tensor,
-  { dropout: probability = 0, random }: AttentionMaskOptions,
-): Tensor {
-  if (probability === 0) return weights;
+/** Dropout of the weights; undefined where none is dropped. */
+function dropping({
+  dropout: probability = 0,
+  random,
+}: AttentionMaskOptions): ((weights: Tensor) => Tensor) | undefined {
+  if (probability === 0) return undefined;
   if (!(probability > 0 && probability < 1))
     throw new ValueError(op, "a probability in [0, 1)", probability);
   if (random === undefined)
     throw new ValueError(op, "a generator with dropout", "none", "random: rng(1)");
-  return dropout(weights, probability, { random: checkRandom(op, random) });
-}
-
-function swapLast(x: Tensor): Tensor {
-  const axes = x.shape.map((_, k) => k);
-  return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
-}
-
-/** Causality, and the mask, in one mask. */
-function past({ shape, backend }: Tensor, seen?: Tensor): Tensor {
-  const [time, sources] = shape.slice(-2) as [number, number];
-  const last = arange(sources, { start: sources - time, dtype: "int32", backend });
-  const before = greaterEqual(expandDims(last, -1), arange(sources, { dtype: "int32", backend }));
-  return seen === undefined ? before : logicalAnd(seen, before);
+  const checked = checkRandom(op, random);
+  return (weights) => dropout(weights, probability, { random: checked });
 }

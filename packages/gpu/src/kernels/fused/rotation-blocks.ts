@@ -25,7 +25,8 @@ const mix: FusedBlocks["mix"] = (plan, pass, j, v) =>
 
 /** The rotations of a layout. The order of its pairs is uploaded once. */
 export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBlocks {
-  const order = executor.upload(pairOrder(layout));
+  const gathers = pairOrder(layout);
+  const order = executor.upload(gathers);
   return {
     registers: 8,
     backwardThreads: 256,
@@ -62,7 +63,8 @@ export function rotationBlocks(executor: Executor, layout: FusedPlan): FusedBloc
       const source =
         "function (a0, a1) { const t = a0[(a1[this.thread.x >> 1] | 0)]; " +
         `${returnTurned("t", "1 - (this.thread.x & 1)")} }`;
-      const kernel = { source, output: [2 * sizeOf(angles.shape)], arrays: 2, scalars: 0 } as const;
+      const output = [2 * sizeOf(angles.shape)] as const;
+      const kernel = { source, output, arrays: 2, scalars: 0, gathers };
       const memory = executor.run(kernel, [from.memory, order], []);
       if (from !== angles) executor.release(from.memory);
       return memory;
