@@ -1,7 +1,4 @@
-/**
- * @file A module: fields that hold parameters and other modules, and a forward. Nothing is
- * registered; the fields are walked.
- */
+/** @file A module: fields that hold parameters and modules, which are walked, and a forward. */
 import {
   type Backend,
   clone,
@@ -33,9 +30,8 @@ export interface Place {
  * A model or a part of one: parameters and modules in fields, and a forward. Every
  * {@link Parameter} and Module in its fields (also inside arrays, Maps, Sets and plain objects)
  * belongs to it; in a `#private` field nothing is found. The forward takes tensors of any shapes
- * [...].
- * `console.log(model)` and `String(model)` show them as a tree, with the shapes of parameters and
- * counts of trainable values.
+ * [...]. `console.log(model)` and `String(model)` show them as a tree, with the shapes of parameters
+ * and counts of trainable values.
  * @example
  * class Scale extends Module {
  *   readonly gain = parameter(ones([8]));
