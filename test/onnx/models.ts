@@ -135,7 +135,7 @@ const index = (x: c.Tensor, ...places: number[]): c.Tensor =>
   c.tensor(Int32Array.from(places), { backend: x.backend });
 
 /** Ops of x [batch, 4, 6]. */
-export const ops: Readonly<Record<string, F>> = {
+const ops: Readonly<Record<string, F>> = {
   "unary, of any": (x) =>
     c.concat(
       [c.neg, c.sign, c.floor, c.ceil, c.round, c.abs, c.exp, c.sin, c.cos, c.tanh, c.sigmoid]

@@ -43,7 +43,7 @@ import { gradientsOf, optimizerOf } from "./updates.ts";
 const TEST_BATCH = 1000;
 
 /** The model that a run leaves, with its weights as evaluations saw them. */
-export const modelIn = (folder: string): string => join(folder, "model.safetensors");
+const modelIn = (folder: string): string => join(folder, "model.safetensors");
 
 /** The folder of a run's checkpoints. */
 export const checkpointsIn = (folder: string): string => join(folder, "checkpoints");

@@ -134,7 +134,7 @@ function around(
 }
 
 /** The value in another dtype. */
-export const cast = (graph: Graph, x: Value, dtype: DType): Value =>
+const cast = (graph: Graph, x: Value, dtype: DType): Value =>
   x.dtype === dtype
     ? x
     : graph.one("Cast", [x], { shape: x.shape, dtype }, { to: typeNumber(dtype) });

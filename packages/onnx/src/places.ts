@@ -112,7 +112,7 @@ export function places(
 }
 
 /** The value repeated to a shape. */
-export function expand(graph: Graph, x: Value, shape: Shape): Value {
+function expand(graph: Graph, x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const lead = shape.length - x.shape.length;
   // 1 keeps a size

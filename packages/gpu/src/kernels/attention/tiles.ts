@@ -22,7 +22,7 @@ export interface TileSizes {
 }
 
 /** Vectors of four in a row, and from one row to the next in shared memory. */
-export const vectorsOf = (width: number): number => Math.max(1, Math.ceil(width / 4));
+const vectorsOf = (width: number): number => Math.max(1, Math.ceil(width / 4));
 export const pitchOf = (width: number): number => vectorsOf(width) | 1;
 
 /** Sizes from large to small, for devices with less and less shared memory. */
@@ -82,7 +82,7 @@ const word = (value: number): string => `${value >>> 0}u`;
  * The expression of the first element of `matrix`, which counts the leading axes of an array of so
  * many axes. The first axis is not bounded, so that a text serves every batch.
  */
-export function startOf(
+function startOf(
   { shape, stride, offset }: Pick<DeviceArray, "shape" | "stride" | "offset">,
   trailing: number,
 ): string {
