@@ -88,7 +88,8 @@ class Mixer(nn.Module):
         d_in, d_out = self.dIn, self.dOut
         if self.form == "stack":
             x = _padded(x, n).unsqueeze(-2).expand(*lead, count, n).reshape(*lead, count * n)
-            d_in = None if d_in is None else _padded(d_in, n).reshape(-1)
+            wide_in = None if d_in is None else _padded(d_in, n).reshape(-1)
+            return mixer(x, parameters, self.kind, self.schedule, wide_in, d_out, self.bias)
         if self.form != "fold":
             return mixer(x, parameters, self.kind, self.schedule, d_in, d_out, self.bias)
         wide = _padded(d_out, n).reshape(-1)
@@ -131,16 +132,26 @@ def replace_linear(
             if type(layer) is not nn.Linear or not where(path, layer):  # itself, no subclass
                 continue
             if layer not in made:
-                like = {"device": layer.weight.device, "dtype": layer.weight.dtype}
-                sizes = layer.in_features, layer.out_features
-                bias = layer.bias is not None
-                made[layer] = Mixer(*sizes, kind, bias=bias, **like, **options)
-                made[layer].train(layer.training)
+                made[layer] = _like(layer, kind, options)
             setattr(owner, name, made[layer])
             paths.append(path)
     if not paths:
         raise ValueError("replace_linear: expected at least one nn.Linear to replace, got none")
     return paths
+
+
+def _like(layer: nn.Linear, kind: str | Kind, options: dict[str, Any]) -> Mixer:
+    """A mixer of a layer's sizes, device, dtype and mode."""
+    made = Mixer(
+        layer.in_features,
+        layer.out_features,
+        kind,
+        bias=layer.bias is not None,
+        device=layer.weight.device,
+        dtype=layer.weight.dtype,
+        **options,
+    )
+    return made.train(layer.training)
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -149,7 +160,8 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, An
     Decay would draw the stages to the identity or to zero, L-fold.
     """
     exempt = {"angles", "blocks", "unpairedScales", "bias"}
-    decayed, kept = [], []
+    decayed: list[nn.Parameter] = []
+    kept: list[nn.Parameter] = []
     for path, parameter in model.named_parameters():
         (kept if path.split(".")[-1] in exempt else decayed).append(parameter)
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Mapping
+from typing import Any, Mapping
 
 import torch
 from torch import Tensor
@@ -46,10 +46,10 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str
     return tensors, metadata
 
 
-def _tensor(entry: dict[str, object], data: bytes, start: int) -> Tensor:
-    dtype = _DTYPES[str(entry["dtype"])]
-    shape = [int(n) for n in entry["shape"]]  # type: ignore[union-attr, attr-defined]
-    begin, end = entry["data_offsets"]  # type: ignore[misc]
+def _tensor(entry: dict[str, Any], data: bytes, start: int) -> Tensor:
+    dtype = _DTYPES[entry["dtype"]]
+    shape = [int(n) for n in entry["shape"]]
+    begin, end = entry["data_offsets"]
     count = torch.Size(shape).numel()
     if not 0 <= begin <= end <= len(data) - start or end - begin != count * _bytes(dtype):
         raise ValueError(f"got {shape} of {entry['dtype']} in bytes {begin} to {end}")

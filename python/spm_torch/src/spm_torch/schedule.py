@@ -31,6 +31,18 @@ class Stage:
     stride: int | None
     """s, where each i is paired with i XOR s; None for other pairs."""
 
+    def to(self, device: torch.device) -> Stage:
+        """The same, with its index tensors on a device."""
+        return Stage(
+            self.first.to(device),
+            self.second.to(device),
+            self.unpaired.to(device),
+            self.place.to(device),
+            self.pairs,
+            self.rest,
+            self.stride,
+        )
+
     def split(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """z [N, n] → both coordinates of each pair, [N, *shape], and the unpaired, [N, r]."""
         if self.stride is None:
@@ -87,10 +99,7 @@ class Schedule:
         if device == self.stages[0].first.device:
             return self
         if device not in self._elsewhere:
-            moved = tuple(
-                Stage(*(x.to(device) if isinstance(x, Tensor) else x for x in vars(s).values()))
-                for s in self.stages
-            )
+            moved = tuple(stage.to(device) for stage in self.stages)
             self._elsewhere[device] = Schedule(self.name, self.n, moved)
         return self._elsewhere[device]
 
