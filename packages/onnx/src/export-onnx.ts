@@ -62,7 +62,7 @@ export interface ExportOnnxOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /**
    * The most coordinates of a mixer that is written as its matrix, one node of n² numbers.
-   * @defaultValue 256, up to which the matrix is the faster form in onnxruntime
+   * @defaultValue 256, up to which the matrix is the fastest form in native onnxruntime
    */
   readonly largestMatrix?: number;
 }
