@@ -52,7 +52,7 @@ function noting(name: string, value: AnyFunction): AnyFunction {
     made.push(call);
     noted.set(name, made);
   };
-  const proxy = new Proxy(value, {
+  const proxy: AnyFunction = new Proxy(value, {
     apply(target, self, args) {
       note({ args, again: (others) => Reflect.apply(target, self, others) });
       return Reflect.apply(target, self, args);
