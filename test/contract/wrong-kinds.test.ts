@@ -52,16 +52,18 @@ function noting(name: string, value: AnyFunction): AnyFunction {
     made.push(call);
     noted.set(name, made);
   };
-  return new Proxy(value, {
+  const proxy: AnyFunction = new Proxy(value, {
     apply(target, self, args) {
       note({ args, again: (others) => Reflect.apply(target, self, others) });
       return Reflect.apply(target, self, args);
     },
-    construct(target, args) {
-      note({ args, again: (others) => Reflect.construct(target, others) });
-      return Reflect.construct(target, args);
+    construct(target, args, made) {
+      // what an example derives from a class is not that class
+      if (made === proxy) note({ args, again: (others) => Reflect.construct(target, others) });
+      return Reflect.construct(target, args, made);
     },
   });
+  return proxy;
 }
 
 const proxies = Object.fromEntries(

@@ -1,5 +1,6 @@
 import {
   add,
+  concat,
   mean,
   mul,
   normal,
@@ -57,6 +58,19 @@ test("the model is in training again afterwards, on its own backend", async () =
   expect([outputShape, opset, irVersion]).toEqual([["batch", 2], 17, 8]);
   expect(model.training).toBe(true);
   expect(model.weight.backend).toBe(backend);
+});
+
+test("several inputs have their names, in the order of the forward's", async () => {
+  class Joined extends Module {
+    forward(a: Tensor, b: Tensor): Tensor {
+      return concat([a, b], 1);
+    }
+  }
+  const inputs = { left: { shape: [2] }, right: { shape: [3] } };
+  const { bytes, nodes, outputShape } = await exportOnnx(new Joined(), { inputs, output: "both" });
+  expect([nodes, outputShape]).toEqual([{ Concat: 1 }, ["batch", 5]]);
+  const node = /left[^a-z]*right[^a-z]*both/.exec(Buffer.from(bytes).toString("latin1"));
+  expect(node).not.toBeNull();
 });
 
 /** What is refused for a forward of x [batch, ...shape]. */

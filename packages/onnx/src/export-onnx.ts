@@ -19,8 +19,8 @@ import {
   ValueError,
   wrap,
 } from "@spm/core/extend";
-import { functionalCall, type Module } from "@spm/nn";
-import { checkChoice, checkModule, stateOf, withEvaluation } from "@spm/nn/extend";
+import { functionalCall, Module } from "@spm/nn";
+import { checkChoice, stateOf, withEvaluation } from "@spm/nn/extend";
 import { emitElementwise } from "./elementwise.ts";
 import { Emitters } from "./emitters.ts";
 import { Graph, type Value } from "./graph.ts";
@@ -62,7 +62,7 @@ export interface ExportOnnxOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /**
    * The most coordinates of a mixer that is written as its matrix, one node of n² numbers.
-   * @defaultValue 256, up to which the matrix is the faster form in onnxruntime
+   * @defaultValue 256, up to which the matrix is the fastest form in native onnxruntime
    */
   readonly largestMatrix?: number;
 }
@@ -105,7 +105,7 @@ const batches = [97, 101] as const;
  * nodes; // { MatMul: 1, Add: 1 }
  */
 export async function exportOnnx(model: Module, options: ExportOnnxOptions): Promise<OnnxFile> {
-  checkModule("exportOnnx", model);
+  if (!(model instanceof Module)) throw new ValueError("exportOnnx", "a module", kindOf(model));
   checkOptions("exportOnnx", options, names);
   const { inputs, output = "y", metadata = {}, largestMatrix = 256 } = options;
   checkInputs(inputs, output);

@@ -116,9 +116,8 @@ export class Merged implements Pick<FileModel, "nodes" | "constants"> {
 
   #operand(node: GraphNode, operand: NodeOperand, twin: NodeOperand, input: string): string {
     if (operand === null || twin === null) return "";
-    if (isValue(operand) !== isValue(twin)) return this.#differ(node.op, "another operand");
-    if (!isValue(operand) || !isValue(twin))
-      return this.#sizes(node.op, operand as NodeSizes, twin as NodeSizes, input);
+    if (!isValue(operand) && !isValue(twin)) return this.#sizes(node.op, operand, twin, input);
+    if (!isValue(operand) || !isValue(twin)) return this.#differ(node.op, "another operand");
     if (operand.constant && twin.constant) return this.#constant(operand, twin, node, input);
     const name = this.#names.get(operand);
     if (name === undefined || this.#twins.get(twin) !== operand)
