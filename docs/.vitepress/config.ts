@@ -100,7 +100,7 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === "train-here" } } },
   vite: {
     resolve: { conditions: ["@spm/source"] },
-    build: { target: "es2022" },
+    build: { target: "es2022", chunkSizeWarningLimit: 1000 }, // kB: the index of the search
     publicDir: join(root, "docs/.vitepress/static"),
   },
   buildEnd: ({ outDir }) => makeRelative(outDir),

@@ -1,12 +1,14 @@
 /**
  * @file Builds the site and visits it as served below a path: every link of every page leads
- * somewhere, no page complains or is wider than a telephone in either theme, and the search finds
- * without a network.
+ * somewhere, every exported value is in the API reference, no page complains or is wider than a
+ * telephone in either theme, the landing page trains, and the search finds without a network.
  */
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { openChromium } from "../browser/chromium.ts";
+import { exportsOf } from "../contract/exports.ts";
 import { notRun } from "../ledger/budgets.ts";
 import { brokenLinks, pagesIn } from "./links.ts";
 import { serveFolder } from "./serve.ts";
@@ -52,6 +54,17 @@ execFileSync("npm", ["run", "-s", "docs:build"], { cwd: root, stdio: "inherit" }
 const { checked, broken } = brokenLinks(built);
 faults.push(...broken);
 console.log(`${checked} links followed`);
+
+const symbols = exportsOf();
+const modules = new Map<string, string>();
+for (const { from, name } of symbols) {
+  const page = `${built}/api/modules/${from.replaceAll(/[@/]/g, "_")}.html`;
+  const html = modules.get(from) ?? readFileSync(page, "utf8").replaceAll("<wbr/>", "");
+  modules.set(from, html);
+  if (!html.includes(`<span>${name}</span>`))
+    faults.push(`API reference: expected ${name} of ${from}`);
+}
+console.log(`${symbols.length} exported values looked up in the API reference`);
 
 const browser = await openChromium();
 if (browser === null) process.exit(notRun);
