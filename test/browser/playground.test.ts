@@ -329,7 +329,7 @@ describe.runIf(browser !== null)("the playground", () => {
       Go to line 2"
     `);
     expect(await outputOf(page, program("const a = 1;", "const b = ;"))).toMatchInlineSnapshot(`
-      "SyntaxError Unexpected token ';'
+      "SyntaxError Unexpected token
 
       Go to line 2"
     `);
@@ -340,6 +340,8 @@ describe.runIf(browser !== null)("the playground", () => {
 
       Go to line 2"
     `);
+    const typed = program("interface N {", "  n: number;", "}", "const x: N = { n: 1 };", "x.m.n;");
+    expect(await outputOf(page, typed)).toMatch(/^TypeError .*Go to line 5$/s);
     expect(await outputOf(page, program("", "", 'import "left-pad";'))).toMatch(/Go to line 3/);
     const late = program("setTimeout(() => {", '  throw new RangeError("late");', "}, 10);");
     await run(page, late);
