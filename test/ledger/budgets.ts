@@ -78,6 +78,6 @@ export const longForms: readonly LongForm[] = [
   { name: "reports", command: "npm run -s test:reports", seconds: 40 },
   { name: "allocations", command: "npm run -s test:allocations", seconds: 60 },
   { name: "site", command: "npm run -s docs:check", seconds: 90 },
-  { name: "playground", command: "npm run -s test:playground", seconds: 90 },
+  { name: "playground", command: "npm run -s test:playground", seconds: 30 },
   { name: "memory", command: "npm run -s test:memory", seconds: 1100 },
 ];
