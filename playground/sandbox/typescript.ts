@@ -1,4 +1,4 @@
-/** @file Programs may have TypeScript's types: they are taken out, and lines stay where they are. */
+/** @file Types of TypeScript are taken out of a program, and its lines stay where they are. */
 import { transform } from "sucrase";
 
 /**

@@ -61,7 +61,7 @@ async function run(page: Page, code: string): Promise<void> {
 const textOf = async (page: Page): Promise<string> =>
   (await page.locator("#output").allInnerTexts()).join("");
 
-/** What is below the editor once a program is done. */
+/** The text below the editor once a program is done. */
 async function outputOf(page: Page, code: string): Promise<string> {
   await run(page, code);
   await statusOf(page, /^Done/);
@@ -75,7 +75,7 @@ const program = (...lines: string[]): string => lines.join("\n");
 const endOf = (said: readonly string[], title: string): number =>
   Number(/to (\S+)$/.exec(said.find((alt) => alt.startsWith(`${title}:`)) ?? "")?.[1]);
 
-/** What a lesson is to show. */
+/** A lesson's title, its pictures, and a check of its output. */
 interface LessonTest {
   readonly title: string;
   readonly pictures: number;
