@@ -21,7 +21,7 @@ const shared = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** What programs may import, by the files' names. */
+/** The packages that programs may import, by the files' names. */
 const packages = {
   core: "@spm/core",
   "core/extend": "@spm/core/extend",

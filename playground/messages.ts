@@ -25,7 +25,7 @@ export type Entry =
   | { readonly kind: "pad" }
   | { readonly kind: "error"; readonly failure: Failure };
 
-/** How loud a line of the console is. */
+/** The method of the console that printed a line. */
 export type Level = "log" | "warn" | "error";
 
 /** An error of the visitor's program. */
@@ -66,7 +66,7 @@ interface Drawing {
   readonly pixels: Float32Array;
 }
 
-/** What the build writes down for the page: `contents.json`. */
+/** `contents.json`, which the build writes for the page. */
 export interface Contents {
   readonly lessons: readonly Lesson[];
   readonly packages: Readonly<Record<string, string>>;

@@ -33,7 +33,7 @@ const parameters = model.parameters();
 const optimizer = adam(parameters, { learningRate: 0.01 });
 const losses = [];
 for (let step = 1; step <= 400; step++) {
-  // What is made in a scope is released at its end, except what it returns.
+  // A scope releases the tensors that were made in it, except those that it returns.
   const loss = scope(() => {
     const error = () => model.forward(input).sub(wanted).square().mean();
     const { value, grads } = valueAndGrad(error, parameters);

@@ -5,7 +5,7 @@
  * derivative against differences of values. Yours is an op like any other: it nests, and runs on
  * every backend.
  *
- * Where the 2×2 blocks of a mixer come from is its parameterisation, an object, too. This one
+ * The parameterisation of a mixer says how its 2×2 blocks are made, and is an object, too. This one
  * scales each rotation by a radius. `checkParameterisation` holds every part of it to what
  * `compose` makes; then it learns what the mixer of the last lesson did, twice as large.
  *

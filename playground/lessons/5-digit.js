@@ -5,7 +5,7 @@
  * of MNIST. Its file is read by the package's own loader, and says how many of the 10,000 digits of
  * the test set it names rightly.
  *
- * Draw a digit below the program, with the mouse, a finger, or by keys: arrows move the pen, Space
+ * Draw a digit on the pad, with the mouse, a finger, or by keys: arrows move the pen, Space
  * puts it down and lifts it. The network sees what you drew as MNIST has it, 28 × 28 pixels with
  * the mass in the middle.
  *

@@ -1,12 +1,7 @@
 /** @file The editor: CodeMirror in a shadow root, so that its styles need no inline style sheet. */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
-import {
-  bracketMatching,
-  ensureSyntaxTree,
-  indentOnInput,
-  syntaxHighlighting,
-} from "@codemirror/language";
+import { bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
@@ -27,8 +22,6 @@ export interface Editor {
   mark(line?: number): void;
   /** Moves the cursor to a place, both from 1, and the focus to the editor. */
   goTo(line: number, column: number): void;
-  /** The line of the first place that is no JavaScript, from 1. */
-  brokenLine(): number | undefined;
 }
 
 const markLine = StateEffect.define<number | undefined>();
@@ -108,7 +101,7 @@ export function openEditor(place: HTMLElement, run: () => void): Editor {
         typing,
         syntaxHighlighting(classHighlighter),
         theme,
-        javascript(),
+        javascript({ typescript: true }),
         keymap.of([
           { key: "Mod-Enter", run: runByKey },
           indentWithTab,
@@ -130,16 +123,6 @@ export function openEditor(place: HTMLElement, run: () => void): Editor {
       const anchor = Math.min(from + column - 1, to);
       view.dispatch({ selection: { anchor }, scrollIntoView: true });
       view.focus();
-    },
-    brokenLine() {
-      const { state } = view;
-      let place: number | undefined;
-      ensureSyntaxTree(state, state.doc.length, 1000)?.iterate({
-        enter: ({ type, from }) => {
-          if (type.isError) place ??= from;
-        },
-      });
-      return place === undefined ? undefined : state.doc.lineAt(place).number;
     },
   };
 }

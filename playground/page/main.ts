@@ -39,15 +39,8 @@ async function run(): Promise<void> {
   const on = backend.value as BackendName;
   sandbox.run(code, on, {
     show(entry) {
-      if (entry.kind !== "error") {
-        output.show(entry);
-        return;
-      }
-      const { failure } = entry;
-      const line =
-        failure.line ?? (failure.name === "SyntaxError" ? editor.brokenLine() : undefined);
-      editor.mark(line);
-      output.show({ kind: "error", failure: line === undefined ? failure : { ...failure, line } });
+      if (entry.kind === "error") editor.mark(entry.failure.line);
+      output.show(entry);
     },
     done(name, milliseconds) {
       status.textContent = `Done in ${(milliseconds / 1000).toFixed(2)} s on ${name}.`;

@@ -1,9 +1,9 @@
-/** @file What a program shows, as elements of the page: text, tables, and pictures as images. */
+/** @file The output of a program as elements: text, tables, and pictures as images. */
 import type { Entry, Failure, Table } from "../messages.ts";
 import { element } from "./element.ts";
 import { openPad } from "./pad.ts";
 
-/** What else happens on the page. */
+/** The parts of the page that an entry acts on. */
 export interface OutputActions {
   readonly goTo: (line: number, column: number) => void;
   readonly draw: (pixels: Float32Array) => void;

@@ -1,7 +1,7 @@
 /** @file The sandbox as the page sees it: run, stop, files for the worker, entries from it. */
 import type { BackendName, Contents, Entry, FromWorker, ToWorker } from "../messages.ts";
 
-/** What the page does with what comes out of a run. */
+/** The page's part of a run: shows its entries, and hears of its end. */
 interface Listener {
   readonly show: (entry: Entry) => void;
   readonly done: (backend: string, milliseconds: number) => void;

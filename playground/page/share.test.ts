@@ -11,7 +11,7 @@ test("there and back, any text", async () => {
       expect(hash).toMatch(/^#code=[\w-]+$/);
       expect(await codeOf(hash)).toBe(new TextDecoder().decode(new TextEncoder().encode(code)));
     }),
-    { numRuns: 20 },
+    { numRuns: 10 },
   );
 });
 

@@ -72,7 +72,7 @@ function showText(value: unknown): string {
   }
 }
 
-/** What `console.log` was given, as text and tables; a promise while a device is read. */
+/** The values of a `console.log` as text and tables; a promise while a device is read. */
 export function described(values: readonly unknown[]): Parts | Promise<Parts> {
   const parts = values.map(partsOf);
   return parts.some((part) => part instanceof Promise)

@@ -12,7 +12,7 @@ import { type PlotOptions, plotted, type Series } from "./plot.ts";
 import { type Showable, type ShowOptions, shown } from "./show.ts";
 import { taped } from "./tape.ts";
 
-/** What the worker gives to {@link start}. */
+/** The worker as {@link start} gets it. */
 export interface Surroundings {
   readonly send: (message: FromWorker) => void;
   /** Reports an error of the program. */
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly load: (name: string) => Promise<object>;
 }
 
-/** What the worker calls of a started runtime. */
+/** A started runtime as the worker sees it. */
 export interface Runtime {
   /** Waits until everything is shown that the program has printed so far. */
   settled(): Promise<void>;

@@ -1,4 +1,4 @@
-/** @file What a program prints, in its order and within bounds. */
+/** @file The entries of a program, in its order and within bounds. */
 import type { Entry } from "../messages.ts";
 
 /** Things and characters that a program may show; a page that draws more is of no use. */

@@ -8,9 +8,9 @@ import { numbersOf, showNumber } from "./describe.ts";
 export interface PlotOptions {
   /** A plot takes the place of an earlier one with its title. */
   readonly title?: string;
-  /** What is counted to the right. */
+  /** The quantity to the right. */
   readonly x?: string;
-  /** What is measured upwards. */
+  /** The quantity upwards. */
   readonly y?: string;
   /** The places of the numbers to the right; 0, 1, 2, … without them. */
   readonly at?: Numbers;

@@ -1,4 +1,4 @@
-/** @file What a program shows, as data: tables, lines of text, pictures, tapes, digits. */
+/** @file The output of programs as data: tables, lines of text, pictures, tapes, digits. */
 import { grad, scope, square, sum, tensor } from "@spm/core";
 import { hadamard } from "@spm/mixer";
 import { describe, expect, test } from "vitest";

@@ -15,7 +15,7 @@ interface Mixing {
   readonly factors: Factors;
 }
 
-/** What `show` draws: numbers [n] or [rows, columns], a mixer's layer, or its factors. */
+/** The values that `show` draws: numbers [n] or [rows, columns], a mixer's layer or factors. */
 export type Showable = Tensor | Factors | Mixing;
 
 const picture = (title: string, svg: string, description: string): Entry => ({

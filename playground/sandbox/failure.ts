@@ -21,7 +21,10 @@ export function failureOf(error: unknown, { code, address }: Program): Failure {
   const [message = "", help] = error.message.split("\nhelp: ");
   const helped = help === undefined ? {} : { help };
   const shared = { name: error.name, message, ...helped };
-  if ("line" in error && typeof error.line === "number") return { ...shared, line: error.line };
+  if ("line" in error && typeof error.line === "number") {
+    const column = "column" in error && typeof error.column === "number" ? error.column : 1;
+    return { ...shared, line: error.line, column };
+  }
   const place = address === undefined ? undefined : placeIn(error.stack ?? "", address);
   if (place !== undefined) return { ...shared, ...place };
   const missing = /does not provide an export named '([^']+)'/.exec(message)?.[1];

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { failureOf } from "./failure.ts";
 import { ImportError, lineOfImport, modules, renameImports } from "./modules.ts";
+import { withoutTypes } from "./typescript.ts";
 
 const renamed = (source: string) => renameImports(source, async (name) => `blob:${name}`);
 
@@ -85,10 +86,56 @@ describe("modules", () => {
         name: "ImportError",
         message: `import: expected a package that is here, got "${name}"`,
         help: "the playground has @spm/core, @spm/core/extend",
-        line: 3,
+        ...{ line: 3, column: 1 },
       });
     },
   );
+});
+
+describe("withoutTypes", () => {
+  test("types go, lines and the rest stay", () => {
+    const typed = `import { type Tensor, tensor } from "@spm/core";
+interface Shape {
+  readonly n: number;
+}
+const f = <T extends Shape>(x: Tensor, { n }: T): Tensor => x.mul(n) as Tensor;
+class Net extends Module {
+  readonly #w = tensor([1]);
+  forward = (x: Tensor) => this.#w!.mul(x) satisfies Tensor;
+}
+const late = a?.b ?? (await import("@spm/gpu"));`;
+    const plain = withoutTypes(typed);
+    expect(plain.split("\n").map((line) => line.replace(/ +/g, " ").trim())).toEqual([
+      ...['import { tensor } from "@spm/core";', "", "", ""],
+      "const f = (x, { n }) => x.mul(n) ;",
+      ...[
+        "class Net extends Module {",
+        "#w = tensor([1]);",
+        "forward = (x) => this.#w.mul(x) ;",
+        "}",
+      ],
+      'const late = a?.b ?? (await import("@spm/gpu"));',
+    ]);
+  });
+
+  test("plain JavaScript stays as it is, its unused imports too", () => {
+    const plain = 'import { add } from "@spm/core";\nlet s = 1 < 2, t = 3 > (2);\n';
+    expect(withoutTypes(plain)).toBe(plain);
+  });
+
+  test("what is no program is refused with its place", () => {
+    const refused = (code: string) => {
+      try {
+        return withoutTypes(code);
+      } catch (error) {
+        return failureOf(error, { code, address: undefined });
+      }
+    };
+    expect(refused("const a = 1;\nconst b = ;")).toEqual({
+      ...{ name: "SyntaxError", message: "Unexpected token", line: 2, column: 11 },
+    });
+    expect(refused("f(\n\n")).toMatchObject({ name: "SyntaxError", line: 3 });
+  });
 });
 
 describe("failureOf", () => {

@@ -6,6 +6,7 @@ import type { FromWorker, ToWorker } from "../messages.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { failureOf } from "./failure.ts";
 import { modules } from "./modules.ts";
+import { withoutTypes } from "./typescript.ts";
 
 /** Connects with the page, once it has sent its port. */
 function connect(port: MessagePort): void {
@@ -52,7 +53,7 @@ function connect(port: MessagePort): void {
       const load = async (name: string): Promise<object> => import(await made.package(name, 1));
       const { start } = (await load("@spm/playground")) as typeof import("../runtime/index.ts");
       runtime = await start({ send, fail, file, backend, load });
-      program.address = await made.program(code);
+      program.address = await made.program(withoutTypes(code));
       await import(program.address);
     } catch (error) {
       fail(error);

@@ -61,7 +61,7 @@ async function run(page: Page, code: string): Promise<void> {
 const textOf = async (page: Page): Promise<string> =>
   (await page.locator("#output").allInnerTexts()).join("");
 
-/** What is below the editor once a program is done. */
+/** The text below the editor once a program is done. */
 async function outputOf(page: Page, code: string): Promise<string> {
   await run(page, code);
   await statusOf(page, /^Done/);
@@ -75,7 +75,7 @@ const program = (...lines: string[]): string => lines.join("\n");
 const endOf = (said: readonly string[], title: string): number =>
   Number(/to (\S+)$/.exec(said.find((alt) => alt.startsWith(`${title}:`)) ?? "")?.[1]);
 
-/** What a lesson is to show. */
+/** A lesson's title, its pictures, and a check of its output. */
 interface LessonTest {
   readonly title: string;
   readonly pictures: number;
@@ -329,7 +329,7 @@ describe.runIf(browser !== null)("the playground", () => {
       Go to line 2"
     `);
     expect(await outputOf(page, program("const a = 1;", "const b = ;"))).toMatchInlineSnapshot(`
-      "SyntaxError Unexpected token ';'
+      "SyntaxError Unexpected token
 
       Go to line 2"
     `);
@@ -340,6 +340,8 @@ describe.runIf(browser !== null)("the playground", () => {
 
       Go to line 2"
     `);
+    const typed = program("interface N {", "  n: number;", "}", "const x: N = { n: 1 };", "x.m.n;");
+    expect(await outputOf(page, typed)).toMatch(/^TypeError .*Go to line 5$/s);
     expect(await outputOf(page, program("", "", 'import "left-pad";'))).toMatch(/Go to line 3/);
     const late = program("setTimeout(() => {", '  throw new RangeError("late");', "}, 10);");
     await run(page, late);
