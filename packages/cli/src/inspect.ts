@@ -4,9 +4,8 @@ import { SpmError } from "@spm/core";
 import { CheckpointError, type Safetensors } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { readSafetensors, verifyCheckpoint } from "@spm/trainer/node";
+import { columnsOf } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
-
-const WIDEST = 100;
 
 /**
  * The tensors and the metadata of a file as text, and for a checkpoint whether its bytes are those
@@ -35,8 +34,8 @@ export function inspectFile(
       formatCount(size(entry)),
     ]);
   const bytes = entries.reduce((sum, entry) => sum + size(entry), 0);
-  const about = Object.entries(metadata).map(
-    ([name, value]) => `${name}: ${full ? value : shortened(value)}`,
+  const about = Object.entries(metadata).map(([name, value]) =>
+    full ? `${name}: ${value}` : shortened(`${name}: ${value}`),
   );
   const total = `${formatCount(entries.length)} tensors, ${formatCount(bytes)} bytes`;
   const checked = "checksum" in metadata || metadata.format?.startsWith("spm-checkpoint");
@@ -72,5 +71,7 @@ function damageOf(path: string): string | undefined {
   }
 }
 
-const shortened = (text: string): string =>
-  text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text;
+function shortened(text: string): string {
+  const width = columnsOf(process.stdout);
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}

@@ -7,6 +7,7 @@ import { linearKinds } from "@spm/nn";
 import { CheckpointError } from "@spm/trainer";
 import { misfit } from "@spm/trainer/node";
 import { Ajv, type ValidateFunction } from "ajv";
+import { spmItself } from "./caller.ts";
 import type { Registries } from "./registries.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
 
@@ -105,7 +106,7 @@ async function sampleMlp(
       "sample",
       "a model of text",
       `one of ${options.dataset}`,
-      "train text --file FILE makes one",
+      `${spmItself.command} train text --file FILE makes one`,
     );
   const characters = [...vocabulary];
   const random = rng(seed);

@@ -6,6 +6,7 @@ import { type Command, Option } from "commander";
 import { type Caller, shellWord } from "./caller.ts";
 import { asNumber, positiveNumber, wholeNumber } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
+import { folded } from "./terminal.ts";
 import { commandLine } from "./train-options.ts";
 
 interface SampleFlags {
@@ -41,7 +42,7 @@ function addEval(spm: Command, registries: Registries): void {
     )
     .argument("<path>", "a run folder or a checkpoint of spm train")
     .option("--json", "one line of JSON instead of tables")
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, { json }: { readonly json?: true }) => {
       const { printEvaluation } = await import("./evaluate.ts");
       await printEvaluation(path, json === true, process.stdout, registries);
@@ -64,7 +65,7 @@ function addPredict(spm: Command, { registries, command }: Caller): void {
         "skip",
       ]),
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, file: string, flags: PredictFlags) => {
       const { predict } = await import("./predict.ts");
       const words = [
@@ -92,7 +93,7 @@ function addSample(spm: Command, registries: Registries): void {
     .option("--length <n>", "characters to write", wholeNumber(1), 200)
     .option("--temperature <n>", "0 takes the likeliest, above 1 is more varied", asNumber, 1)
     .option("--seed <n>", "another seed, another text", wholeNumber(0), 1)
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, flags: SampleFlags) => {
       const { sample } = await import("./sample.ts");
       process.stdout.write(`${await sample(path, flags, registries)}\n`);
@@ -129,7 +130,7 @@ function addAttribute(spm: Command, { registries, command }: Caller): void {
       "--out <file>",
       "a new file for the page (default: attribution-N.html in the run folder, or -2, -3, …)",
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, flags: AttributeFlags) => {
       const { attribute } = await import("./attribute.ts");
       const given = Object.entries(flags).map(
@@ -146,9 +147,8 @@ function addInspect(spm: Command): void {
     .description("list the tensors and the metadata of a checkpoint, or of any safetensors file")
     .argument("<checkpoint>", "the file")
     .option("--full", "print long metadata whole")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 done, 1 failed or the checkpoint is damaged, 2 wrong usage.",
+    .addHelpText("after", () =>
+      folded("\nExit codes: 0 done, 1 failed or the checkpoint is damaged, 2 wrong usage."),
     )
     .action(async (path: string, flags: { readonly full?: true }) => {
       const { inspectFile } = await import("./inspect.ts");
@@ -179,7 +179,7 @@ function addReport(spm: Command): void {
         "seconds",
       ]),
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(
       async (
         folders: readonly string[],

@@ -14,6 +14,7 @@ import {
   reasonOf,
 } from "@spm/trainer/node";
 import { BACKENDS, useBackend } from "./backend.ts";
+import { spmItself } from "./caller.ts";
 import type { Registries } from "./registries.ts";
 import { savedConfig } from "./saved-config.ts";
 import { buildModel } from "./task.ts";
@@ -99,7 +100,7 @@ export function assertSameSamples(
       op,
       "samples as in the checkpoint",
       `digest of the ${part === "train" ? "training" : part} samples ${before} → ${now}`,
-      "put them back; spm predict scores other rows or images",
+      `put them back; ${spmItself.command} predict RUN FILE scores other rows or images`,
     );
   }
 }
