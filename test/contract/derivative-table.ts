@@ -558,6 +558,16 @@ const functions: Row[] = [
     f: (x, w) => nn.rmsNorm(x, w),
     inputs: [draw(2, 4), draw(4)],
   }),
+  row(
+    "affine",
+    nnExtend.affineOp,
+    { f: (x, w, b) => nnExtend.affineOp([x, w, b])[0], inputs: [draw(2, 3), draw(4, 3), draw(4)] },
+    {
+      what: "of no rows",
+      f: (x, w, b) => nnExtend.affineOp([x, w, b])[0],
+      inputs: [draw(0, 1), draw(2, 1), draw(2)],
+    },
+  ),
   fused(
     "attention",
     nnExtend.attentionOp,

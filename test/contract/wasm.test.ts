@@ -23,7 +23,7 @@ import {
 } from "@spm/core/extend";
 import * as linalg from "@spm/linalg/extend";
 import type { MixerKind } from "@spm/mixer";
-import { attentionOp, geluOp, maskedAttentionOp } from "@spm/nn/extend";
+import { affineOp, attentionOp, geluOp, maskedAttentionOp } from "@spm/nn/extend";
 import { wasmSync } from "@spm/wasm";
 import { describe, expect, test } from "vitest";
 import type { Sample } from "../gpu/samples.ts";
@@ -190,7 +190,9 @@ test.each(samples)("float64 on the reference, bit by bit: $name", async (sample)
 const composedThere: readonly object[] = [
   ...kinds.flatMap(([, mixer]) => (lowered(mixer) ? [mixer.op] : [])),
   ...[attentionOp, maskedAttentionOp, geluOp],
-].flatMap(({ primitive, backward }) => [primitive, backward]);
+]
+  .flatMap(({ primitive, backward }): object[] => [primitive, backward])
+  .concat(affineOp.primitive);
 
 test("every primitive has a kernel, goes to one composed, or is named with the reason", () => {
   const without = primitives().filter((p) => !kernels.has(p) && !composedThere.includes(p));

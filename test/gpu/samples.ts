@@ -34,6 +34,7 @@ import {
   scaledDotProductAttention,
   softmax,
 } from "@spm/nn";
+import { affine } from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
 import * as optim from "@spm/optim/extend";
 import { kinds, modesOf } from "../mixer/kinds.ts";
@@ -80,6 +81,9 @@ function sample(
 ): Sample {
   return { name, f, inputs, tolerance, differentiable };
 }
+
+/** A sample whose kernels take long to compile. */
+const longer = (sample: Sample): Sample => ({ ...sample, long: true });
 
 /** The derivative of the squared gradient of a sum: second order, in a forward. */
 const twice = (f: (x: Tensor) => Tensor, x: Tensor): Tensor => {
@@ -559,6 +563,17 @@ export const nnSamples: readonly Sample[] = [
   ),
   sample("GELU", (x) => gelu(x), [c.uniform(random, [200], -6, 6)], exact),
   sample("GELU by tanh", (x) => gelu(x, { approximate: "tanh" }), [normal(4, 30)], exact),
+  sample("affine, small", affine, [normal(2, 3, 5), normal(4, 5), normal(4)], summed),
+  sample("affine, tiles", affine, [normal(40, 70), normal(32, 70), normal(32)], summed),
+  longer(
+    sample(
+      "affine, tiles of an odd width, a view as bias",
+      (x, w, b) => affine(x, w, c.slice(b, [{ start: 3 }])),
+      [normal(50, 50), normal(33, 50), normal(36)],
+      summed,
+    ),
+  ),
+  longer(sample("affine, deep", affine, [normal(20, 600), normal(12, 600), normal(12)], 2e-5)),
   ...attentionSamples(),
   sample("GRU step", gruStep, [normal(5, 3, 21), normal(5, 3, 21), normal(5, 3, 7)], summed),
   sample(

@@ -155,7 +155,7 @@ class Gpu implements GpuBackend {
     const executor = this.#executor;
     if (executor instanceof WebGpuExecutor)
       return new CapturedStep(executor, this, step, options).callable();
-    return itself(step);
+    return itself(step, options);
   }
 
   dispose(): Promise<void> {

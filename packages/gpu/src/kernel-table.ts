@@ -6,6 +6,7 @@ import { BackendError, type KernelTable, type Op, type Places, sizeOf } from "@s
 import { adaptiveOp } from "@spm/mixer/extend";
 import {
   addWindowsOp,
+  affineOp,
   attentionOp,
   crossEntropyOp,
   geluOp,
@@ -34,7 +35,7 @@ import type { Executor, WgslLauncher } from "./executor.ts";
 import { adaptiveBackward, adaptiveForward } from "./kernels/adaptive/adaptive.ts";
 import { cumulate, fourier, sortPositions } from "./kernels/along-axis.ts";
 import { attentionBackward, attentionForward } from "./kernels/attention/attention.ts";
-import { copyOf, elementwise } from "./kernels/elementwise.ts";
+import { copyOf, elementwise, withWhole } from "./kernels/elementwise.ts";
 import { comparisons, functions } from "./kernels/functions.ts";
 import { gatherAlong, scatterAddAlong, scatterWinner } from "./kernels/gather.ts";
 import { geluBackward, geluForward } from "./kernels/gelu.ts";
@@ -152,6 +153,11 @@ function addReductions(kernels: Registration): void {
 function addProducts(kernels: Registration): void {
   const { executor } = kernels;
   kernels.add(extend.matmulOp.primitive, ([a, b]) => [multiply(executor, a, b)]);
+  kernels.add(affineOp.primitive, ([x, weight, bias]) =>
+    withWhole(executor, [bias], ([bias]) => [
+      multiply(executor, x, permuted(weight, [1, 0]), bias),
+    ]),
+  );
   kernels.add(extend.gatherOp.primitive, ([x, index], axis) => [
     gatherAlong(executor, x, index, axis),
   ]);

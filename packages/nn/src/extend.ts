@@ -3,7 +3,7 @@
 // Layers and linear kinds
 
 export { withEvaluation } from "./evaluation-mode.ts";
-export { affine } from "./functional/affine.ts";
+export { affine, affineOp } from "./functional/affine.ts";
 export { type WindowsOptions, windows } from "./functional/windows.ts";
 export { generatorsOf, instancesIn } from "./held.ts";
 export {

@@ -2,8 +2,15 @@
  * @file Captured steps: on a device a step is recorded once, and then repeated without running its
  * JavaScript.
  */
-import { type Backend, currentBackend } from "@spm/core";
-import { checkFunction, checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { type Backend, currentBackend, scope } from "@spm/core";
+import {
+  BackendError,
+  checkFunction,
+  checkOptions,
+  type OptionNames,
+  ValueError,
+} from "@spm/core/extend";
+import { dissect } from "./step-values.ts";
 
 /** Options of {@link capture}. */
 export interface CaptureOptions {
@@ -59,7 +66,8 @@ const captures = (backend: Backend): backend is CapturingBackend => "capture" in
 /**
  * A step that, on a GPU, runs in JavaScript for its first calls alone, while its launches are
  * noted; from then on a call writes its arguments into fixed buffers and launches the same kernels,
- * with the same bits. On the reference and in WebAssembly it is the function itself.
+ * with the same bits. On the reference and in WebAssembly it is the function itself, with the same
+ * checks of its arguments and results.
  *
  * Learning rates, the counts of optimizers and averages, and random tensors are computed anew at
  * each call. Everything else is as it was when the step was recorded, so what changes from call to
@@ -97,20 +105,34 @@ export function capture<Args extends readonly unknown[], Result>(
     throw new ValueError("capture", 'onRefusal to be "throw" or "run"', onRefusal);
   const backend = currentBackend();
   if (captures(backend)) return backend.capture(step, { checkEvery, onRefusal });
-  return itself(step);
+  return itself(step, { onRefusal });
 }
 
 /**
- * The function itself, with counts, for a backend that can record no step.
- * @example itself(() => 3)(); // 3
+ * The function itself, in a scope, with counts, for a backend that can record no step. It refuses
+ * the arguments and results that a device refuses.
+ * @example itself(() => 3, { onRefusal: "throw" })(); // 3
  */
 export function itself<Args extends readonly unknown[], Result>(
   step: (...args: Args) => Result,
+  { onRefusal }: Pick<Required<CaptureOptions>, "onRefusal">,
 ): Captured<Args, Result> {
   let ran = 0;
+  let refusal: string | null = null;
+  const throwRefusal = (): void => {
+    if (refusal !== null && onRefusal === "throw")
+      throw new BackendError("capture", "a step that can be repeated", refusal);
+  };
   const call = (...args: Args): Result => {
+    throwRefusal();
+    const given = dissect(args);
+    if (typeof given === "string") refusal ??= `one with ${given} as an argument`;
+    throwRefusal();
     ran++;
-    return step(...args);
+    const result = scope(() => step(...args));
+    const made = dissect(result);
+    if (typeof made === "string") refusal ??= `one that returns ${made}`;
+    return result;
   };
   const dispose = (): void => {};
   const counts = {
@@ -119,7 +141,9 @@ export function itself<Args extends readonly unknown[], Result>(
     },
     repeated: 0,
     launches: 0,
-    refusal: null,
+    get refusal() {
+      return refusal;
+    },
   };
   return Object.assign(call, { counts, refresh: dispose, dispose, [Symbol.dispose]: dispose });
 }

@@ -14,4 +14,5 @@ export { type RadamUpdate, radamUpdate } from "./radam.ts";
 export { changing, recorder, renewed, type StepRecorder } from "./recorder.ts";
 export { type RmspropUpdate, rmspropUpdate } from "./rmsprop.ts";
 export { type SgdUpdate, sgdUpdate } from "./sgd.ts";
+export { type Dissected, dissect } from "./step-values.ts";
 export { type UpdateLoop, type UpdateOp, updateOp } from "./update-op.ts";

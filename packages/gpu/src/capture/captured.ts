@@ -2,11 +2,11 @@
 import { type Backend, clone, scope, Tensor, withBackend } from "@spm/core";
 import { BackendError, copyArray, fromArray, isRecording, own, type Spec } from "@spm/core/extend";
 import type { CaptureCounts, Captured, CaptureOptions } from "@spm/optim";
+import { type Dissected, dissect } from "@spm/optim/extend";
 import type { PooledBuffer } from "../buffer-pool.ts";
 import { type DeviceArray, isWhole } from "../device-array.ts";
 import { Recent } from "../recent.ts";
 import type { WebGpuExecutor } from "../webgpu-executor.ts";
-import { type Dissected, dissect } from "./arguments.ts";
 import { firstDifference, readAll } from "./comparison.ts";
 import { type Match, match, type Roles, survivors } from "./match.ts";
 import { type MemoryId, Recording } from "./recording.ts";

@@ -25,7 +25,7 @@ interface Member {
 }
 
 /** Several launches as one. */
-interface Joined {
+interface JoinedGathers {
   readonly members: readonly Member[];
   readonly event: LaunchEvent;
 }
@@ -35,7 +35,7 @@ export class JoinedCoefficients {
   /** The buffers of what they leave, and of the places from which they gather. */
   readonly placed: Map<MemoryId, PooledBuffer> = new Map();
   readonly #rows: Map<MemoryId, () => PooledBuffer> = new Map();
-  readonly #joined: readonly Joined[];
+  readonly #joined: readonly JoinedGathers[];
 
   /**
    * @param located - memory from outside, as the call before left it

@@ -20,6 +20,8 @@ export interface Product {
   readonly batch: readonly number[];
   readonly a: MatmulOperand;
   readonly b: MatmulOperand;
+  /** The first element of a bias [n] that is added to each row; null where there is none. */
+  readonly bias: number | null;
 }
 
 /** An operand's offset, its strides along the batch, and along its two matrix axes. */
@@ -46,7 +48,7 @@ export function operandOf(x: DeviceArray, batch: Shape): MatmulOperand {
   return { offset: x.offset, batch: broadcastStrides(leading, batch), matrix: [outer, inner] };
 }
 
-/** The launch of a product; `splits` parts of the inner axis are added up afterwards. */
+/** The launch of a product; `splits` parts of the inner axis are added up afterwards, with the bias. */
 export interface TiledPlan {
   readonly code: string;
   readonly splits: number;
@@ -160,20 +162,27 @@ function multiplyTile({ each, pitch, parts }: Tile): string {
 }
 
 /** Statements that write a thread's elements of the result, four at once where `wide`. */
-function writeTile({ each, parts }: Tile, { m, n }: Product, wide: boolean): string {
+function writeTile({ each, parts }: Tile, { m, n, bias }: Product, wide: boolean): string {
+  const plus = (value: string, column: string): string =>
+    bias === null ? value : `${value} + bias[${column} + ${bias}u]`;
+  const plusFour = (value: string, column: string): string => {
+    const four = upTo(4).map((q) => plus("", `${column} + ${q}u`).slice(3));
+    return bias === null ? value : `${value} + vec4f(${four.join(", ")})`;
+  };
   const write = upTo(each).flatMap((r) =>
     parts.map((p) => {
       const column = `start + (tx + ${p * side}u) * 4u`;
       if (wide)
         return (
           `if (row + ${r}u < ${m}u && ${column} < ${n}u) { ` +
-          `c[(into + ${r * n}u + ${column}) / 4u] = c${r}_${p}; }`
+          `c[(into + ${r * n}u + ${column}) / 4u] = ${plusFour(`c${r}_${p}`, column)}; }`
         );
       return upTo(4)
         .map(
           (q) =>
             `if (row + ${r}u < ${m}u && ${column} + ${q}u < ${n}u) { ` +
-            `c[into + ${r * n}u + ${column} + ${q}u] = c${r}_${p}[${q}]; }`,
+            `c[into + ${r * n}u + ${column} + ${q}u] = ` +
+            `${plus(`c${r}_${p}[${q}]`, `${column} + ${q}u`)}; }`,
         )
         .join(" ");
     }),
@@ -181,8 +190,9 @@ function writeTile({ each, parts }: Tile, { m, n }: Product, wide: boolean): str
   return write.join("\n");
 }
 
-function tiled(product: Product, each: 4 | 8, splits: number): string {
-  const { m, k, n, batch, a, b } = product;
+function tiled(whole: Product, each: 4 | 8, splits: number): string {
+  const product = splits === 1 ? whole : { ...whole, bias: null };
+  const { m, k, n, batch, a, b, bias } = product;
   const tile = tileOf(each);
   const { size, pitch, parts } = tile;
   const depthEach = Math.ceil(k / splits / depth) * depth;
@@ -194,7 +204,10 @@ function tiled(product: Product, each: 4 | 8, splits: number): string {
   const sums = elements.flatMap((r) => parts.map((p) => `var c${r}_${p} = vec4f();`)).join(" ");
   const shared = (depth * pitch) / 4;
   return (
-    bindings(["a: array<f32>", "b: array<f32>"], [`c: array<${wide ? "vec4f" : "f32"}>`]) +
+    bindings(
+      ["a", "b", ...(bias === null ? [] : ["bias"])].map((x) => `${x}: array<f32>`),
+      [`c: array<${wide ? "vec4f" : "f32"}>`],
+    ) +
     `var<workgroup> sa: array<vec4f, ${shared}>;\nvar<workgroup> sb: array<vec4f, ${shared}>;\n` +
     `@compute @workgroup_size(${side * side}) fn main(@builtin(workgroup_id) ` +
     "w: vec3u, @builtin(local_invocation_index) t: u32) {\n" +

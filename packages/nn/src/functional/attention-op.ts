@@ -34,6 +34,7 @@ import {
   sizeOf,
   wrap,
 } from "@spm/core/extend";
+import { dotRows } from "./rows.ts";
 import { softmax } from "./softmax.ts";
 
 /** Options of {@link attentionOp}. */
@@ -122,13 +123,6 @@ interface TokenRows {
   readonly weights: Float64Array;
 }
 
-/** ⟨a, b⟩ of rows that begin at i and j. */
-function inner(a: TypedArray, i: number, b: TypedArray, j: number, width: number): number {
-  let sum = 0;
-  for (let c = 0; c < width; c++) sum += a[i + c]! * b[j + c]!;
-  return sum;
-}
-
 /** a ← a + factor · b of rows that begin at i and j. */
 function addRow(
   a: Float64Array,
@@ -172,7 +166,7 @@ function eachToken(
     weights.fill(Number.NEGATIVE_INFINITY);
     for (let s = 0; s < end; s++)
       if (visible?.[row * sources + s] !== 0)
-        weights[s] = scale * inner(queries, row * d, keys, (first + s) * d, d);
+        weights[s] = scale * dotRows(queries, row * d, keys, (first + s) * d, d);
     normalise(weights);
     visit({ query: row * d, key: first * d, value: first * e, result: row * e, weights });
   }
@@ -212,9 +206,9 @@ function backward(
   eachToken(inputs, settings, ({ query, key, value, result, weights }) => {
     const slopes = weights.map((weight, s) => {
       addRow(vBar, value + s * e, weight, c, result, e);
-      return inner(c, result, values, value + s * e, e);
+      return dotRows(c, result, values, value + s * e, e);
     });
-    const mean = inner(weights, 0, slopes, 0, weights.length);
+    const mean = dotRows(weights, 0, slopes, 0, weights.length);
     for (const [s, slope] of slopes.entries()) {
       const bar = (weights[s] ?? 0) * (slope - mean) * settings.scale;
       addRow(qBar, query, bar, keys, key + s * d, d);

@@ -38,3 +38,10 @@ export function logSumOf(
   for (let i = from; i < to; i++) sum += Math.exp(v[i]! - top);
   return { top, logSum: Math.log(sum) };
 }
+
+/** ⟨a, b⟩ of rows that begin at i and j. */
+export function dotRows(a: TypedArray, i: number, b: TypedArray, j: number, width: number): number {
+  let sum = 0;
+  for (let c = 0; c < width; c++) sum += a[i + c]! * b[j + c]!;
+  return sum;
+}

@@ -14,7 +14,11 @@ export interface Dissected {
   rebuild(tensors: readonly Tensor[]): unknown;
 }
 
-/** Takes the tensors out of a value; a text says what can't be compared with another call's. */
+/**
+ * Takes the tensors, [...] each, out of a value; a text says what can't be compared with another
+ * call's.
+ * @example dissect([ones([2]), 3]); // { text: "[float32 [2],3]", tensors: [1, 1], … }
+ */
 export function dissect(value: unknown): Dissected | string {
   const tensors: Tensor[] = [];
   const refused: string[] = [];
