@@ -73,7 +73,7 @@ export const longForms: readonly LongForm[] = [
   { name: "files", command: "npm run -s test:files", seconds: 400 },
   { name: "python", command: "npm run -s test:python", seconds: 40 },
   { name: "strict", command: "npm run -s test:strict", seconds: 40 },
-  { name: "onnx", command: "npm run -s test:onnx", seconds: 40 },
+  { name: "onnx", command: "npm run -s test:onnx", seconds: 20 },
   { name: "full", command: "npm run -s test:full", seconds: 800 },
   { name: "reports", command: "npm run -s test:reports", seconds: 60 },
   { name: "allocations", command: "npm run -s test:allocations", seconds: 60 },
