@@ -43,7 +43,12 @@ export interface Failure {
 export type FromWorker =
   | Entry
   | { readonly kind: "need"; readonly file: string }
-  | { readonly kind: "done"; readonly backend: string; readonly milliseconds: number };
+  | {
+      readonly kind: "done";
+      /** null where it did not start. */
+      readonly backend: string | null;
+      readonly milliseconds: number;
+    };
 
 /** A backend that the visitor can choose. */
 export type BackendName = "wasm" | "webgpu" | "reference";

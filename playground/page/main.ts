@@ -35,15 +35,21 @@ async function run(): Promise<void> {
   stopButton.disabled = false;
   status.textContent = "Running …";
   sandbox ??= await openSandbox(contents);
+  let failed = false;
   const code = editor.text();
   const on = backend.value as BackendName;
   sandbox.run(code, on, {
     show(entry) {
-      if (entry.kind === "error") editor.mark(entry.failure.line);
+      if (entry.kind === "error") {
+        failed = true;
+        editor.mark(entry.failure.line);
+      }
       output.show(entry);
     },
     done(name, milliseconds) {
-      status.textContent = `Done in ${(milliseconds / 1000).toFixed(2)} s on ${name}.`;
+      const end = failed ? "Ended with an error" : "Done";
+      const where = name === null ? "" : ` on ${name}`;
+      status.textContent = `${end} in ${(milliseconds / 1000).toFixed(2)} s${where}.`;
     },
   });
 }

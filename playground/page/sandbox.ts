@@ -4,7 +4,7 @@ import type { BackendName, Contents, Entry, FromWorker, ToWorker } from "../mess
 /** The page's part of a run: shows its entries, and hears of its end. */
 interface Listener {
   readonly show: (entry: Entry) => void;
-  readonly done: (backend: string, milliseconds: number) => void;
+  readonly done: (backend: string | null, milliseconds: number) => void;
 }
 
 /** One frame, in which one program runs at a time. */

@@ -48,7 +48,6 @@ function connect(port: MessagePort): void {
       async (name) => text.decode(await file(name)),
       (source) => URL.createObjectURL(new Blob([source], { type: "text/javascript" })),
     );
-    let used = backend as string;
     try {
       const load = async (name: string): Promise<object> => import(await made.package(name, 1));
       const { start } = (await load("@spm/playground")) as typeof import("../runtime/index.ts");
@@ -59,7 +58,7 @@ function connect(port: MessagePort): void {
       fail(error);
     }
     await runtime?.settled();
-    used = runtime?.backend() ?? used;
+    const used = runtime?.backend() ?? null;
     send({ kind: "done", backend: used, milliseconds: performance.now() - started });
   }
 

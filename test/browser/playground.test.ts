@@ -64,7 +64,7 @@ const textOf = async (page: Page): Promise<string> =>
 /** The text below the editor once a program is done. */
 async function outputOf(page: Page, code: string): Promise<string> {
   await run(page, code);
-  await statusOf(page, /^Done/);
+  await statusOf(page, /^(Done|Ended with an error) in/);
   return textOf(page);
 }
 
@@ -421,7 +421,7 @@ describe.runIf(browser !== null)("the playground", () => {
     await press("Control+a");
     await page.keyboard.type("\n\nlost;");
     await press("Control+Enter");
-    await statusOf(page, /Done/);
+    await statusOf(page, /^Ended with an error in .* on wasm simd\.$/);
     await press("Escape");
     await press("Tab");
     expect(await focused()).toBe("Go to line 3");
