@@ -99,6 +99,7 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === "train-here" } } },
   vite: {
+    optimizeDeps: { entries: ["docs/.vitepress/theme/*.ts"] },
     resolve: { conditions: ["@spm/source"] },
     build: { target: "es2022", chunkSizeWarningLimit: 1000 }, // kB: the index of the search
     publicDir: join(root, "docs/.vitepress/static"),
