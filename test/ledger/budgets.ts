@@ -71,7 +71,7 @@ export const longForms: readonly LongForm[] = [
   { name: "fuzz", command: "npm run -s fuzz -- --files 1000000", seconds: 80 },
   { name: "resume", command: "npm run -s test:resume -- --kills 200", seconds: 220 },
   { name: "files", command: "npm run -s test:files", seconds: 400 },
-  { name: "python", command: "npm run -s test:python", seconds: 40 },
+  { name: "python", command: "npm run -s test:python", seconds: 80 },
   { name: "strict", command: "npm run -s test:strict", seconds: 40 },
   { name: "onnx", command: "npm run -s test:onnx", seconds: 20 },
   { name: "full", command: "npm run -s test:full", seconds: 800 },

@@ -51,7 +51,7 @@ test("a regression with averaged weights", async () => {
   expect(await predicted(alone)).toBe(await predicted(out));
   expect(printed.err).toBe("");
 
-  const text = await run(`inspect ${alone}`);
+  const text = await run(`inspect ${alone} --full`);
   expect(text).toContain(`the model  Mlp         sizes [3,16,1], activation relu\n`);
   expect(text).toMatch(/^layers\.0 +MixerLayer +mixer rotation, .* schedule \(butterfly n 16 st/m);
   expect(text).toContain('\nspm.task: {"schema":1,"task":"regression","features":3,"classes":1,');

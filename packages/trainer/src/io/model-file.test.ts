@@ -1,0 +1,74 @@
+/** @file Models in files: with and without a description, under a prefix, and what is refused. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rng } from "@spm/core";
+import { Mlp } from "@spm/models";
+import { Linear } from "@spm/nn";
+import { describeModel } from "@spm/nn/extend";
+import { afterAll, expect, test } from "vitest";
+import { encodeModel, parseModel } from "./model-file.ts";
+import { loadModel, saveModel } from "./model-path.ts";
+import { parseSafetensors } from "./safetensors/read.ts";
+import { writeSafetensors } from "./safetensors-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "spm-models-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (name: string): string => join(folder, `${name}.safetensors`);
+const random = rng(1);
+const model = new Mlp({ sizes: [3, 4, 2], linear: "general", random });
+
+test("a file on the disk, with its task and versions", async () => {
+  expect(await saveModel(path("a"), model, { task: { schema: 1, task: "regression" } })).toBeNull();
+  const again = loadModel(path("a"));
+  expect(String(again)).toBe(String(model));
+  expect(again.training).toBe(false);
+  const { metadata } = parseSafetensors(
+    await encodeModel(model, { task: 7, versions: { a: "1" } }),
+  );
+  expect([metadata["spm.task"], metadata["spm.versions"]]).toEqual(["7", '{"a":"1"}']);
+});
+
+test("a model that is given takes the weights under the file's prefix", () => {
+  const values = Object.entries(model.stateDict()).map(
+    ([name, x]) => [`model.${name}`, x] as const,
+  );
+  const description = JSON.stringify(describeModel(model, "model."));
+  const tensors = {
+    ...Object.fromEntries(values),
+    "optimizer.step": new Linear(1, 1, { random }).weight,
+  };
+  writeSafetensors(path("b"), tensors, { "spm.model": description });
+  expect(String(loadModel(path("b")))).toBe(String(model));
+  const into = new Mlp({ sizes: [3, 4, 2], linear: "general", random });
+  expect(loadModel(path("b"), { into }) === into).toBe(true);
+  expect(into.layers[1]?.toDense().toArray()).toEqual(model.layers[1]?.toDense().toArray());
+});
+
+test("refuses what has no description, or none that is JSON", async () => {
+  writeSafetensors(path("c"), model.stateDict());
+  const refusal = (name: string): string => {
+    try {
+      return loadModel(path(name)).label;
+    } catch (error) {
+      return String(error).replaceAll(folder, "");
+    }
+  };
+  expect(refusal("c")).toMatchInlineSnapshot(`
+    "CheckpointError: loadModel: expected a file that describes its model, got /c.safetensors without spm.model
+    help: loadModel(file, { into: model }) gives the weights to a model"
+  `);
+  writeSafetensors(path("c"), model.stateDict(), { "spm.model": "{" });
+  expect(refusal("c")).toMatchInlineSnapshot(
+    `"CheckpointError: loadModel: expected JSON as spm.model of /c.safetensors, got "{""`,
+  );
+  const described = JSON.stringify(describeModel(new Linear(3, 4, { random })));
+  writeSafetensors(path("c"), model.stateDict(), { "spm.model": described });
+  expect(refusal("c")).toMatch(/ShapeError: loadStateDict: .*no value for "weight", "bias"; unex/);
+  writeFileSync(path("d"), "no file of tensors");
+  expect(refusal("d")).toMatch(/^SafetensorsError: safetensors: expected /);
+  expect(() => parseModel(new Uint8Array(4))).toThrow("safetensors: expected");
+  await expect(encodeModel(model, { tasks: 1 } as object)).rejects.toThrow(
+    'encodeModel: unknown option "tasks"',
+  );
+});
