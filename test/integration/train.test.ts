@@ -74,6 +74,7 @@ describe("spm train", () => {
       expect(interrupted.code).toBe(130);
       expect(interrupted.stdout).toMatch(/^interrupted at step \d+ of 240/m);
       expect(checkpointSteps(join(folder, "checkpoints")).at(-1)).toBeLessThan(240);
+      expect(interrupted.stdout).toContain(`resume: npm run -s spm -- resume ${folder}\n`);
       const [resumed, whole] = await Promise.all([
         spm(["resume", folder]),
         spm(args(`${folder}-whole`, "60")),

@@ -25,6 +25,7 @@ import {
   writeSafetensors,
 } from "@spm/trainer/node";
 import { testOutcome } from "./assess.ts";
+import { folded } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
 import { modelRecord } from "./train.ts";
 
@@ -272,5 +273,7 @@ function scope(
       `${formatCount(testImages)} of ${formatCount(allTestImages)} test images`,
     "ratio to dense: seconds per epoch divided by the dense model's, below 1 is faster; " +
       "total seconds include evaluations",
-  ].join("\n");
+  ]
+    .map((line) => folded(line))
+    .join("\n");
 }

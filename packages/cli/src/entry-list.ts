@@ -1,5 +1,6 @@
 /** @file The part of help that lists data sets, layers, optimizers and schedules, a line each. */
 import { choices, type Registries } from "./registries.ts";
+import { folded } from "./terminal.ts";
 
 const headings: Readonly<Record<keyof Registries, string>> = {
   datasets: "Data sets",
@@ -21,7 +22,8 @@ export function entryList(
   return lists
     .map((list) => {
       const lines = Object.entries(registries[list]).map(
-        ([name, { description }]) => `\n  ${name.padEnd(width)}  ${description}`,
+        ([name, { description }]) =>
+          `\n${folded(`  ${name.padEnd(width)}  ${description}`, undefined, width + 4)}`,
       );
       return `\n${headings[list]}:${lines.join("")}`;
     })

@@ -1,7 +1,13 @@
 /** @file `spm eval`: every metric of a trained model on its test samples. */
 import { CheckpointError, classScores, type ProgressStream } from "@spm/trainer";
 import { formatCount, formatPercent } from "@spm/trainer/format";
-import { assess, type ClassAssessment, classNames, type NumberAssessment } from "./assess.ts";
+import {
+  assess,
+  type ClassAssessment,
+  classNames,
+  type NumberAssessment,
+  targetName,
+} from "./assess.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
 import { assertSameSamples, loadModel, openCheckpoint } from "./saved-model.ts";
@@ -47,7 +53,13 @@ function assessmentText(
   const samples = ["test samples", formatCount(result.samples)];
   if (!("confusion" in result)) {
     const { loss, r2, rmse, mae } = result;
-    const rows = Object.entries({ loss, "R²": r2, RMSE: rmse, MAE: mae });
+    const unit = targetName(encoding);
+    const rows = Object.entries({
+      loss,
+      "R²": r2,
+      [`RMSE (in ${unit})`]: rmse,
+      [`MAE (in ${unit})`]: mae,
+    });
     const shown = rows.map(([name, value]) => [name, value.toPrecision(5)]);
     return `${textTable(["metric", "value"], [samples, ...shown])}\n`;
   }

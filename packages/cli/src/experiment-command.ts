@@ -7,6 +7,7 @@ import { experimentsOfClone } from "./experiments.ts";
 import { interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import { runName } from "./run-name.ts";
+import { folded } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
 
 interface ExperimentFlags {
@@ -45,10 +46,11 @@ export function addExperimentCommand(spm: Command, caller: Caller): void {
       new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]),
     )
     .option("--threads <n>", THREADS, wholeNumber(1))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
-        "130 interrupted (the report is written nevertheless).",
+    .addHelpText("after", () =>
+      folded(
+        "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
+          "130 interrupted (the report is written nevertheless).",
+      ),
     )
     .action((name: string | undefined, flags: ExperimentFlags, command: Command) =>
       runNamed(name, flags, command, caller),
@@ -103,7 +105,7 @@ async function runNamed(
 function list(experiments: Clone["experiments"]): void {
   const lines = experiments.map(({ name, question, settings }) => {
     const values = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-    return `${name}: ${question}\n    ${values.join(" ")}`;
+    return folded(`${name}: ${question}\n    ${values.join(" ")}`, undefined, 4);
   });
   process.stdout.write(`${lines.join("\n")}\n`);
 }
@@ -126,10 +128,10 @@ function print({ findings, report }: Ran): void {
   for (const { heading, text, table } of findings.sections.filter(
     (section) => section.table ?? !section.figure,
   )) {
-    const parts = [heading, text, table && textTable(table.head, table.rows)];
+    const parts = [heading, text && folded(text), table && textTable(table.head, table.rows)];
     process.stdout.write(`\n${parts.filter(Boolean).join("\n")}\n`);
   }
-  process.stdout.write(`\n${findings.summary}\n\nreport: ${report}\n`);
+  process.stdout.write(`\n${folded(findings.summary)}\n\nreport: ${report}\n`);
 }
 
 /** Turns the error of a wrong setting into wrong usage. */

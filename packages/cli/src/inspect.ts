@@ -4,9 +4,8 @@ import { SpmError } from "@spm/core";
 import { CheckpointError, type Safetensors } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { readSafetensors, verifyCheckpoint } from "@spm/trainer/node";
+import { columnsOf } from "./terminal.ts";
 import { textTable } from "./text-table.ts";
-
-const WIDEST = 100;
 
 /**
  * The tensors and the metadata of a file as text, and for a checkpoint whether its bytes are those
@@ -35,8 +34,8 @@ export function inspectFile(
       formatCount(size(entry)),
     ]);
   const bytes = entries.reduce((sum, entry) => sum + size(entry), 0);
-  const about = Object.entries(metadata).map(
-    ([name, value]) => `${name}: ${full ? value : shortened(value)}`,
+  const about = Object.entries(metadata).map(([name, value]) =>
+    full ? `${name}: ${value}` : shortened(`${name}: ${value}`),
   );
   const tree = modelTable(metadata["spm.model"], full);
   const total = `${formatCount(entries.length)} tensors, ${formatCount(bytes)} bytes`;
@@ -81,13 +80,14 @@ function modelTable(text: string | undefined, full: boolean): string[] {
     const facts = Object.entries(fields).map(([name, value]) => `${name} ${shownValue(value)}`);
     const what = same === undefined ? String(kind) : `the same as ${String(same)}`;
     const said = facts.join(", ");
-    return [path === "" ? "the model" : path, what, full ? said : shortened(said)] as const;
+    return [path === "" ? "the model" : path, what, said] as const;
   });
   if (rows.length === 0) return [];
   const [first, second] = [0, 1].map((k) => Math.max(...rows.map((row) => row[k]?.length ?? 0)));
-  const lines = rows.map(([path, kind, facts]) =>
-    `${path.padEnd(first ?? 0)}  ${kind.padEnd(second ?? 0)}  ${facts}`.trimEnd(),
-  );
+  const lines = rows.map(([path, kind, facts]) => {
+    const line = `${path.padEnd(first ?? 0)}  ${kind.padEnd(second ?? 0)}  ${facts}`.trimEnd();
+    return full ? line : shortened(line);
+  });
   return [...lines, ""];
 }
 
@@ -109,5 +109,8 @@ function shownValue(value: unknown): string {
   return `(${[...(name === undefined ? [] : [String(name)]), ...facts].join(" ")})`;
 }
 
-const shortened = (text: string): string =>
-  text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text;
+/** A line that a terminal has room for. */
+function shortened(text: string): string {
+  const width = columnsOf(process.stdout);
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}

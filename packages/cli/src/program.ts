@@ -14,6 +14,7 @@ import { entryOf, suggestedRate } from "./registries.ts";
 import { runName } from "./run-name.ts";
 import { addSavedCommands } from "./saved-commands.ts";
 import { addSweepCommand } from "./sweep-command.ts";
+import { columnsOf, folded } from "./terminal.ts";
 import { addTrainCommands } from "./train-command.ts";
 
 /** The layers that are compared by default. */
@@ -57,7 +58,11 @@ export function program(caller: Caller = spmItself): Command {
     )
     .showHelpAfterError(`(${caller.command} --help, or … COMMAND --help, lists what there is)`)
     .version(version(), "--version", "print the version")
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 16 })
+    .configureOutput({
+      getOutHelpWidth: () => columnsOf(process.stdout),
+      getErrHelpWidth: () => columnsOf(process.stderr),
+    })
     .exitOverride();
 
   addCompareCommand(spm, caller);
@@ -116,11 +121,12 @@ function addCompareCommand(spm: Command, caller: Caller): void {
       new Option("--backend <name>", "what computes").choices(BACKENDS).default(BACKENDS[0]),
     )
     .option("--threads <n>", THREADS, wholeNumber(1))
-    .addHelpText("after", entryList(registries, ["linearKinds"]))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
-        "130 interrupted (the report is written nevertheless).",
+    .addHelpText("after", () => entryList(registries, ["linearKinds"]))
+    .addHelpText("after", () =>
+      folded(
+        "\nExit codes: 0 done, 1 failed, 2 wrong usage, " +
+          "130 interrupted (the report is written nevertheless).",
+      ),
     )
     .action((dataset: string, flags: CompareFlags, command: Command) =>
       compareLayers(dataset, flags, command, caller),

@@ -4,6 +4,7 @@ import { ValueError } from "@spm/core/extend";
 import { encodeCharacters } from "@spm/data";
 import { drawToken, type Gpt, generate } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
+import { spmItself } from "./caller.ts";
 import type { Registries } from "./registries.ts";
 import { savedGpt } from "./saved-gpt.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
@@ -70,7 +71,7 @@ async function sampleMlp(
       "sample",
       "a model of text",
       `one of ${options.dataset}`,
-      "train text --file FILE makes one",
+      `${spmItself.command} train text --file FILE makes one`,
     );
   const characters = [...vocabulary];
   const random = rng(seed);

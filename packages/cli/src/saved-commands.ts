@@ -7,6 +7,7 @@ import { type Caller, shellWord } from "./caller.ts";
 import type { ExportModelOptions } from "./export.ts";
 import { asNumber, positiveNumber, sampleInput, wholeNumber } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
+import { folded } from "./terminal.ts";
 import { commandLine } from "./train-options.ts";
 
 interface SampleFlags {
@@ -43,7 +44,7 @@ function addEval(spm: Command, registries: Registries): void {
     )
     .argument("<path>", "a run folder, a checkpoint or the model of spm train")
     .option("--json", "one line of JSON instead of tables")
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, { json }: { readonly json?: true }) => {
       const { printEvaluation } = await import("./evaluate.ts");
       await printEvaluation(path, json === true, process.stdout, registries);
@@ -66,7 +67,7 @@ function addPredict(spm: Command, { registries, command }: Caller): void {
         "skip",
       ]),
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, file: string, flags: PredictFlags) => {
       const { predict } = await import("./predict.ts");
       const words = [
@@ -94,7 +95,7 @@ function addSample(spm: Command, registries: Registries): void {
     .option("--length <n>", "characters to write", wholeNumber(1), 200)
     .option("--temperature <n>", "0 takes the likeliest, above 1 is more varied", asNumber, 1)
     .option("--seed <n>", "another seed, another text", wholeNumber(0), 1)
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, flags: SampleFlags) => {
       const { sample } = await import("./sample.ts");
       process.stdout.write(`${await sample(path, flags, registries)}\n`);
@@ -131,7 +132,7 @@ function addAttribute(spm: Command, { registries, command }: Caller): void {
       "--out <file>",
       "a new file for the page (default: attribution-N.html in the run folder, or -2, -3, …)",
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, flags: AttributeFlags) => {
       const { attribute } = await import("./attribute.ts");
       const given = Object.entries(flags).map(
@@ -171,9 +172,8 @@ function addInspect(spm: Command): void {
     )
     .argument("<checkpoint>", "the file")
     .option("--full", "print long metadata whole")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 done, 1 failed or the checkpoint is damaged, 2 wrong usage.",
+    .addHelpText("after", () =>
+      folded("\nExit codes: 0 done, 1 failed or the checkpoint is damaged, 2 wrong usage."),
     )
     .action(async (path: string, flags: { readonly full?: true }) => {
       const { inspectFile } = await import("./inspect.ts");
@@ -204,7 +204,7 @@ function addReport(spm: Command): void {
         "seconds",
       ]),
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(
       async (
         folders: readonly string[],

@@ -16,6 +16,7 @@ import {
   reasonOf,
 } from "@spm/trainer/node";
 import { BACKENDS, useBackend } from "./backend.ts";
+import { spmItself } from "./caller.ts";
 import type { Registries } from "./registries.ts";
 import { savedConfig } from "./saved-config.ts";
 import type { SavedConfig } from "./saved-task.ts";
@@ -137,7 +138,7 @@ export function assertSameSamples(
       op,
       "samples as in the checkpoint",
       `digest of the ${part === "train" ? "training" : part} samples ${before} → ${now}`,
-      "put them back; spm predict scores other rows or images",
+      `put them back; ${spmItself.command} predict RUN FILE scores other rows or images`,
     );
   }
 }

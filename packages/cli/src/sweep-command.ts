@@ -6,6 +6,7 @@ import { interruptible } from "./interruption.ts";
 import { wholeNumber } from "./option-values.ts";
 import type { Registries } from "./registries.ts";
 import { runName } from "./run-name.ts";
+import { folded } from "./terminal.ts";
 import { addTrainOptions, given, refusing } from "./train-command.ts";
 import type { Given } from "./train-config.ts";
 
@@ -54,11 +55,12 @@ export function addSweepCommand(spm: Command, registries: Registries): void {
       "where the trials go; " +
         "the folder of a sweep that was stopped goes on (default: runs/sweep-TIME)",
     )
-    .addHelpText("after", entryList(registries))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 all trials done, 1 some failed, " +
-        "2 wrong usage, 130 interrupted (the same command goes on).",
+    .addHelpText("after", () => entryList(registries))
+    .addHelpText("after", () =>
+      folded(
+        "\nExit codes: 0 all trials done, 1 some failed, " +
+          "2 wrong usage, 130 interrupted (the same command goes on).",
+      ),
     )
     .action((dataset: string | undefined, flags: SweepFlags & Given, command: Command) =>
       runSweep(dataset, flags, command, registries),

@@ -10,6 +10,7 @@ import { asNumber, asNumbers, wholeNumber } from "./option-values.ts";
 import type { OwningChoice } from "./own-options.ts";
 import type { Registries } from "./registries.ts";
 import { nameOf, runName } from "./run-name.ts";
+import { folded } from "./terminal.ts";
 import type { Given } from "./train-config.ts";
 import { flagOf, negativeFlagOf, type TrainOption, trainOptions } from "./train-options.ts";
 
@@ -108,8 +109,8 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
       "where to write the run, a new or empty folder (default: runs/DATASET-TIME)",
     )
     .addOption(live())
-    .addHelpText("after", entryList(registries))
-    .addHelpText("after", TRAIN_EXIT_CODES)
+    .addHelpText("after", () => entryList(registries))
+    .addHelpText("after", () => folded(TRAIN_EXIT_CODES))
     .action(async (dataset: string | undefined, flags: Given, command: Command) => {
       const { resolveTraining } = await import("./train-config.ts");
       const options = await refusing(command, async () => {
@@ -140,7 +141,7 @@ export function addTrainCommands(spm: Command, caller: Caller): void {
       "go on though samples, options or versions are not those of the checkpoint",
     )
     .addOption(live())
-    .addHelpText("after", TRAIN_EXIT_CODES)
+    .addHelpText("after", () => folded(TRAIN_EXIT_CODES))
     .action(async (folder: string, flags: ResumeFlags, command: Command) => {
       const { givenBySet } = await import("./train-config.ts");
       const set = await refusing(command, async () => givenBySet(flags.set, registries));

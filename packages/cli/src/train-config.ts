@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ValueError } from "@spm/core/extend";
 import { reasonOf } from "@spm/trainer/node";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { spmItself } from "./caller.ts";
 import { asNumber, asNumbers } from "./option-values.ts";
 import type { OwningChoice } from "./own-options.ts";
 import { entryOf, type Registries, suggestedRate } from "./registries.ts";
@@ -74,7 +75,12 @@ export function resolveTraining(
   const merged = { ...Object.fromEntries(defaults), ...config, ...Object.fromEntries(given) };
   const options = checked(merged, where, registries) as Unrated;
   if (options.dataset === undefined)
-    throw new ValueError("train", "a dataset", "none", "train --help lists them");
+    throw new ValueError(
+      "train",
+      "a dataset",
+      "none",
+      `${spmItself.command} train --help lists them`,
+    );
   if (options.restoreBest && options.patience === undefined)
     throw new ValueError("train", "--patience with --restore-best", "none");
   const whole: Given = {

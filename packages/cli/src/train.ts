@@ -37,6 +37,7 @@ import type { Registries } from "./registries.ts";
 import { nameOf } from "./run-name.ts";
 import { type SavedConfig, taskJson } from "./saved-task.ts";
 import { buildModel, loadData } from "./task.ts";
+import { folded } from "./terminal.ts";
 import { commandLine, type TrainOptions, trainOptions } from "./train-options.ts";
 import { gradientsOf, optimizerOf } from "./updates.ts";
 
@@ -160,9 +161,12 @@ export async function runTask(
     // of a text each next character is a sample: too many
     const judged = !interrupted && saved.vocabulary === undefined;
     const test = judged ? await testOutcome(model, data) : undefined;
-    stdout.write(`${conclude(fitted, writer, options.layer, test)}\nrun: ${folder}\n`);
-    const command = `${caller.command} report ${shellWord(folder)}`;
-    stdout.write(`report: ${interrupted ? command : writeReport(folder)}\n`);
+    stdout.write(`${folded(conclude(fitted, writer, options.layer, test))}\nrun: ${folder}\n`);
+    const hint = (command: string): string =>
+      `${command}: ${caller.command} ${command} ${shellWord(folder)}\n`;
+    stdout.write(
+      interrupted ? hint("resume") + hint("report") : `report: ${writeReport(folder)}\n`,
+    );
     return interrupted;
   } finally {
     await page?.close();
