@@ -57,7 +57,7 @@ describe("spm compare mnist", () => {
       );
       for (const name of ["dense", "dense, \\d+ wide", "rotation", "general"])
         expect(stdout).toMatch(new RegExp(`^${name} +[\\d,]+ +\\d+\\.\\d\\d % .*×$`, "m"));
-      expect(stdout).toContain(
+      expect(stdout.replaceAll("\n", " ")).toContain(
         "part of MNIST: 960 of 60,000 training images, 2 epochs, 240 of 10,000 test images",
       );
       expect(stdout.trimEnd().split("\n").at(-1)).toBe(`report: ${join(folder, "report.html")}`);

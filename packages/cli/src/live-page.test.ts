@@ -37,7 +37,7 @@ const codeFor = (address: string, method: string, host: string): Promise<number 
     asked.end();
   });
 
-test("the page, its events and the run's files are there while it trains, and only then", async () => {
+test("the page, its events and the run's files are there while it trains, not after", async () => {
   const training = run(`train ${small} --epochs 12 --log-every 5 --live --out ${folder}`);
   await vi.waitFor(() => expect(printed).toMatch(/^live: http/m), { timeout: 10_000 });
   const [, address = ""] = /^live: (http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed) ?? [];
