@@ -75,7 +75,7 @@ export const longForms: readonly LongForm[] = [
   { name: "strict", command: "npm run -s test:strict", seconds: 40 },
   { name: "onnx", command: "npm run -s test:onnx", seconds: 40 },
   { name: "full", command: "npm run -s test:full", seconds: 800 },
-  { name: "reports", command: "npm run -s test:reports", seconds: 60 },
+  { name: "reports", command: "npm run -s test:reports", seconds: 40 },
   { name: "allocations", command: "npm run -s test:allocations", seconds: 60 },
   { name: "site", command: "npm run -s docs:check", seconds: 90 },
   { name: "playground", command: "npm run -s test:playground", seconds: 90 },

@@ -34,7 +34,8 @@ export interface ExportModelOptions {
  *
  * @param path - a run folder or a checkpoint of `spm train`, a GPT that `spm experiment charlm`
  * saved, or with `input` any file of a model that describes itself
- * @throws RunError for a place that is taken; CheckpointError for what is none; BackendError for an op without a counterpart in ONNX
+ * @throws RunError for a place that is taken; CheckpointError for what is none; BackendError for an
+ * op without a counterpart in ONNX
  */
 export async function exportModel(
   path: string,
