@@ -20,9 +20,9 @@ import {
   RunWriter,
   readRun,
   recordRun,
+  saveModel,
   type TestOutcome,
   writeAtomically,
-  writeSafetensors,
 } from "@spm/trainer/node";
 import { testOutcome } from "./assess.ts";
 import { folded } from "./terminal.ts";
@@ -115,7 +115,7 @@ export async function compare(
       tests[name] = await testOutcome(model, { ...shape, test: testSet });
       writeAtomically(join(options.out, "outcome.json"), `${JSON.stringify({ tests })}\n`);
       makeFolder(join(options.out, "models"));
-      writeSafetensors(join(options.out, fileOf(compared)), model.stateDict());
+      await saveModel(join(options.out, fileOf(compared)), model);
     }
   } finally {
     writer.close();
@@ -168,7 +168,6 @@ interface ComparedModel {
   /** Its name in records. */
   readonly name: string;
   readonly layer: ComparedLayer;
-  readonly sizes: readonly number[];
   readonly model: Mlp;
   readonly learningRate: number;
 }
@@ -179,7 +178,7 @@ function modelsOf(options: CompareOptions, features: number): ComparedModel[] {
   const build = (layer: ComparedLayer, width: number, name = layer.name): ComparedModel => {
     const sizes = [features, width, width, CLASSES];
     const model = new Mlp({ sizes, linear: layer.create, random: rng(seed) });
-    return { name, layer, sizes, model, learningRate: layer.learningRate };
+    return { name, layer, model, learningRate: layer.learningRate };
   };
   const models = layers.map((layer) => build(layer, hidden));
   const at = layers.findIndex(({ name }) => name === DENSE);
@@ -204,19 +203,11 @@ function widestDense(parameters: number, features: number): number {
 const fileOf = ({ name }: ComparedModel): string =>
   `models/${name.replaceAll(/[^\w.-]+/g, "-")}.safetensors`;
 
-/** A program that builds a model and loads its file. */
+/** A program that loads a model. */
 const programOf = (compared: ComparedModel, out: string): string =>
-  `import { rng } from "@spm/core";
-import { Mlp } from "@spm/models";
-import { readSafetensors } from "@spm/trainer/node";
+  `import { loadModel } from "@spm/trainer/node";
 
-const model = new Mlp({
-  sizes: [${compared.sizes.join(", ")}],
-  linear: ${JSON.stringify(compared.layer.name)},
-  random: rng(1),
-});
-const file = ${JSON.stringify(join(out, fileOf(compared)))};
-model.loadStateDict(readSafetensors(file));
+const model = loadModel(${JSON.stringify(join(out, fileOf(compared)))});
 `;
 
 /** The record of a model in the run folder. */

@@ -8,6 +8,7 @@ import type { ProgressStream } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { loadModel as loadDescribed, writeAtomically } from "@spm/trainer/node";
 import { classNames, numberTarget } from "./assess.ts";
+import { assertNew } from "./new-file.ts";
 import type { Registries } from "./registries.ts";
 import { savedGpt } from "./saved-gpt.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
@@ -33,7 +34,8 @@ export interface ExportModelOptions {
  *
  * @param path - a run folder or a checkpoint of `spm train`, a GPT that `spm experiment charlm`
  * saved, or with `input` any file of a model that describes itself
- * @throws CheckpointError for what is none; BackendError for an op without a counterpart in ONNX
+ * @throws RunError for a place that is taken; CheckpointError for what is none; BackendError for an
+ * op without a counterpart in ONNX
  */
 export async function exportModel(
   path: string,
@@ -41,6 +43,7 @@ export async function exportModel(
   stdout: ProgressStream,
   registries: Registries,
 ): Promise<void> {
+  assertNew("export", onnx);
   const { model, options } =
     input === undefined
       ? await trained(path, registries)

@@ -109,6 +109,7 @@ function shownValue(value: unknown): string {
   return `(${[...(name === undefined ? [] : [String(name)]), ...facts].join(" ")})`;
 }
 
+/** A line that a terminal has room for. */
 function shortened(text: string): string {
   const width = columnsOf(process.stdout);
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;

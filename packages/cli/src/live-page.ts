@@ -13,7 +13,7 @@ const PAUSE = 1000;
 /** Milliseconds that a reader has to take the end. */
 const PATIENCE = 2000;
 
-/** What the page runs: it takes each new content as it comes, and keeps its parts open or shut. */
+/** The script of the page: it shows each new content, and keeps its parts open or shut. */
 const SCRIPT = `"use strict";
 const main = document.querySelector("main");
 const status = document.createElement("p");

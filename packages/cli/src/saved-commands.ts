@@ -197,7 +197,7 @@ function addExport(spm: Command, registries: Registries): void {
       "<path>",
       "a run folder or a checkpoint of spm train, or a gpt-….safetensors of spm experiment charlm",
     )
-    .requiredOption("--onnx <file>", "the file to write, for a batch of any size")
+    .requiredOption("--onnx <file>", "a new file for it, for a batch of any size")
     .option(
       "--input <sizes>",
       "one sample, e.g. 28,6 or int32:64, for any other file that describes its model",
