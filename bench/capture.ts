@@ -3,14 +3,17 @@
  * steps, captured and not, each with a batch from the host, ended by a loss that is read.
  *
  * Prints a JSON line for each model and a table at the end. `--only mlp,gpt` takes some of the
- * models, `--steps N` and `--rounds N` other lengths. `--software` takes a software adapter and
- * tiny models: its times say nothing of a GPU, but everything runs.
+ * models, `--steps N` and `--rounds N` other lengths. `--without attention,gelu,affine` measures the
+ * captured step once more for each, composed of other kernels, in the same rounds: one run decides
+ * whether a kernel is worth it. `--software` takes a software adapter and tiny models: its times say
+ * nothing of a GPU, but everything runs.
  */
 import { parseArgs } from "node:util";
 import { reference, reshape, rng, scope, setBackend, type Tensor, tensor } from "@spm/core";
 import { type GpuBackend, gpu } from "@spm/gpu";
 import { Gpt, Mlp } from "@spm/models";
 import { crossEntropy, type LinearKind, type Module } from "@spm/nn";
+import { affineOp, attentionOp, geluOp, maskedAttentionOp } from "@spm/nn/extend";
 import { adam, capture } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import { type Candidate, measure, speedup } from "../experiments/parts/harness.ts";
@@ -20,6 +23,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     steps: { type: "string" },
     rounds: { type: "string", default: "2" },
+    without: { type: "string", default: "" },
     software: { type: "boolean", default: false },
   },
 });
@@ -28,6 +32,19 @@ const { values: options } = parseArgs({
 const drawnBatches = 16;
 /** Steps after which a loss is read, so that the queue of the device stays short. */
 const stepsPerRead = 100;
+
+/** Kernels that a run may do without. */
+const switches: Readonly<Record<string, readonly object[]>> = {
+  attention: [attentionOp, maskedAttentionOp].flatMap((op) => [op.primitive, op.backward]),
+  gelu: [geluOp.primitive, geluOp.backward],
+  affine: [affineOp.primitive],
+};
+const without = options.without.split(",").filter((name) => name !== "");
+for (const name of without)
+  if (!(name in switches)) throw new Error(`--without: one of ${Object.keys(switches)}`);
+
+/** Those that the steps which run now do without. */
+let off: readonly object[] = [];
 
 /** A model, and its batches as numbers on the host. */
 interface Task {
@@ -95,7 +112,13 @@ const tasks: Record<string, { steps: number; make: (linear: LinearKind) => Task 
 };
 
 /** Training steps of a model of its own, as a candidate; its time is that of one step. */
-function training(name: string, task: Task, steps: number, captured: boolean) {
+function training(
+  name: string,
+  task: Task,
+  steps: number,
+  captured: boolean,
+  missing: readonly object[] = [],
+) {
   const optimizer = adam(task.model.parameters(), { learningRate: 1e-3 });
   const body = (x: Tensor, y: Tensor): Tensor => trainStep(optimizer, () => task.loss(x, y));
   const recorded = captured ? capture(body) : undefined;
@@ -104,6 +127,7 @@ function training(name: string, task: Task, steps: number, captured: boolean) {
   let taken = 0;
   let last = Number.NaN;
   const take = async (count: number): Promise<void> => {
+    off = missing;
     for (let k = 1; k <= count; k++) {
       const at = taken++ % batches.length;
       const loss = scope(() => {
@@ -143,7 +167,14 @@ async function row(device: GpuBackend, name: string, linear: LinearKind) {
   const plain = training("uncaptured", make(linear), steps, false);
   random.state = rng(2).state;
   const fast = training("captured", make(linear), steps, true);
-  const [slow, quick] = await measure([plain.one, fast.one], { rounds: Number(options.rounds) });
+  const others = without.map((kernel) => {
+    random.state = rng(2).state;
+    return training(`without ${kernel}`, make(linear), steps, true, switches[kernel]);
+  });
+  const [slow, quick, ...rest] = await measure(
+    [plain.one, fast.one, ...others.map(({ one }) => one)],
+    { rounds: Number(options.rounds) },
+  );
   const found = {
     model: name,
     linear,
@@ -152,6 +183,11 @@ async function row(device: GpuBackend, name: string, linear: LinearKind) {
     capturedMs: 1000 * quick.seconds,
     roundsMs: [slow, quick].map(({ rounds }) => rounds.map((s) => 1000 * s)),
     speedup: speedup(slow, quick),
+    without: rest.map(({ seconds }, k) => ({
+      kernel: without[k],
+      capturedMs: 1000 * seconds,
+      launches: others[k]?.counts()?.launches,
+    })),
     launches: fast.counts()?.launches,
     repeated: fast.counts()?.repeated,
     refusal: fast.counts()?.refusal,
@@ -160,13 +196,19 @@ async function row(device: GpuBackend, name: string, linear: LinearKind) {
     buffers: device.report().buffers,
     captured: device.report().captured,
   };
-  plain.dispose();
-  fast.dispose();
+  for (const { dispose } of [plain, fast, ...others]) dispose();
   console.log(JSON.stringify(found));
   return found;
 }
 
 const device = await gpu({ mode: "webgpu", adapter: software ? "software" : "hardware" });
+const { kernels } = device;
+Object.defineProperty(device, "kernels", {
+  value: {
+    get: (primitive: object) => (off.includes(primitive) ? undefined : kernels.get(primitive)),
+    has: (primitive: object) => !off.includes(primitive) && kernels.has(primitive),
+  },
+});
 setBackend(device);
 console.log(device.name);
 const rows: Awaited<ReturnType<typeof row>>[] = [];

@@ -118,6 +118,8 @@ describe.runIf(device !== null)("a captured step", () => {
     const [{ counts, ...got }, { counts: _, ...want }] = [await train(true), await train(false)];
     expect(counts).toMatchObject({ ran: 3, repeated: 7, refusal: null });
     expect(got).toEqual(want);
+    const { counts: _again, ...again } = await train(true);
+    expect(again).toEqual(got);
   });
 
   test("on other backends is the function itself", () => {

@@ -56,8 +56,8 @@ test.each<[LinearKind, number, number]>([
   const sizes = { vocabulary: 89, context: 128, width: 256, heads: 4, layers: 4 };
   const mlp = () => new Mlp({ sizes: [784, 256, 256, 10], linear, random: rng(1) });
   const gpt = () => new Gpt({ ...sizes, linear, random: rng(1) });
-  expect(await launches(mlp, pixels, [128, 784], 128)).toBe(ofMlp);
-  expect(await launches(gpt, new Int32Array(512), [4, 128], 512)).toBe(ofGpt);
+  expect(await launches(mlp, pixels, [128, 784], 128)).toBeLessThanOrEqual(ofMlp);
+  expect(await launches(gpt, new Int32Array(512), [4, 128], 512)).toBeLessThanOrEqual(ofGpt);
 });
 
 test("attention writes no scores, forward or back", async () => {

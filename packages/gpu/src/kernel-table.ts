@@ -4,23 +4,7 @@ import * as core from "@spm/core";
 import * as extend from "@spm/core/extend";
 import { BackendError, type KernelTable, type Op, type Places, sizeOf } from "@spm/core/extend";
 import { adaptiveOp } from "@spm/mixer/extend";
-import {
-  addWindowsOp,
-  affineOp,
-  attentionOp,
-  crossEntropyOp,
-  geluOp,
-  geometricProductOp,
-  gruStepOp,
-  layerNormOp,
-  logSoftmaxOp,
-  maskedAttentionOp,
-  neighbourProductsOp,
-  neighbourSumOp,
-  rmsNormOp,
-  softmaxOp,
-  windowsOp,
-} from "@spm/nn/extend";
+import * as nn from "@spm/nn/extend";
 import * as numeric from "@spm/numeric";
 import * as optim from "@spm/optim/extend";
 import {
@@ -153,7 +137,7 @@ function addReductions(kernels: Registration): void {
 function addProducts(kernels: Registration): void {
   const { executor } = kernels;
   kernels.add(extend.matmulOp.primitive, ([a, b]) => [multiply(executor, a, b)]);
-  kernels.add(affineOp.primitive, ([x, weight, bias]) =>
+  kernels.add(nn.affineOp.primitive, ([x, weight, bias]) =>
     withWhole(executor, [bias], ([bias]) => [
       multiply(executor, x, permuted(weight, [1, 0]), bias),
     ]),
@@ -194,24 +178,26 @@ function addAdaptiveMixer(kernels: Registration): void {
 /** Windows, neighbours, multivectors, the GRU's step and the cross-entropy. */
 function addLayers(kernels: Registration): void {
   const { executor } = kernels;
-  kernels.add(windowsOp.primitive, ([x], sliding) => [windowsOn(x, sliding)]);
-  kernels.add(addWindowsOp.primitive, ([x], { into, ...sliding }) => [
+  kernels.add(nn.windowsOp.primitive, ([x], sliding) => [windowsOn(x, sliding)]);
+  kernels.add(nn.addWindowsOp.primitive, ([x], { into, ...sliding }) => [
     addWindows(executor, x, sliding, into),
   ]);
-  kernels.add(neighbourSumOp.primitive, ([w, v], links) => [sumNeighbours(executor, w, v, links)]);
-  kernels.add(neighbourProductsOp.primitive, ([a, b], links) => [
+  kernels.add(nn.neighbourSumOp.primitive, ([w, v], links) => [
+    sumNeighbours(executor, w, v, links),
+  ]);
+  kernels.add(nn.neighbourProductsOp.primitive, ([a, b], links) => [
     multiplyNeighbours(executor, a, b, links),
   ]);
-  kernels.add(geometricProductOp.primitive, ([a, b]) => [multiplyMultivectors(executor, a, b)]);
-  kernels.add(geluOp.primitive, ([x], form) => [geluForward(executor, x, form)]);
-  kernels.add(geluOp.backward, ([ct, , x], form) => [geluBackward(executor, ct, x, form)]);
-  kernels.add(gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
-  kernels.add(gruStepOp.backward, ([ct, , ...inputs]) => gruBackward(executor, ct, inputs));
-  kernels.add(crossEntropyOp.primitive, (inputs, settings, recorded) =>
+  kernels.add(nn.geometricProductOp.primitive, ([a, b]) => [multiplyMultivectors(executor, a, b)]);
+  kernels.add(nn.geluOp.primitive, ([x], form) => [geluForward(executor, x, form)]);
+  kernels.add(nn.geluOp.backward, ([ct, , x], form) => [geluBackward(executor, ct, x, form)]);
+  kernels.add(nn.gruStepOp.primitive, (inputs) => [gruForward(executor, inputs)]);
+  kernels.add(nn.gruStepOp.backward, ([ct, , ...inputs]) => gruBackward(executor, ct, inputs));
+  kernels.add(nn.crossEntropyOp.primitive, (inputs, settings, recorded) =>
     crossEntropyForward(executor, inputs, settings, recorded),
   );
   kernels.add(
-    crossEntropyOp.backward,
+    nn.crossEntropyOp.backward,
     ([ct, , ...inputs], settings, _, [top, total, count] = []) =>
       top === undefined || total === undefined || count === undefined
         ? nothingKept
@@ -223,21 +209,21 @@ function addLayers(kernels: Registration): void {
 function addRowKernels(kernels: Registration, launcher: WgslLauncher): void {
   const { executor } = kernels;
   for (const [op, logarithm] of [
-    [softmaxOp, false],
-    [logSoftmaxOp, true],
+    [nn.softmaxOp, false],
+    [nn.logSoftmaxOp, true],
   ] as const) {
     const softmax = softmaxKernels(executor, launcher, logarithm);
     kernels.add(op.primitive, ([x], axis) => [softmax.forward(x, axis)]);
     kernels.add(op.backward, ([ct, y], axis) => [softmax.backward(ct, y, axis)]);
   }
   const layer = normKernels(executor, launcher, true);
-  kernels.add(layerNormOp.primitive, layer.forward);
-  kernels.add(layerNormOp.backward, ([ct, , ...inputs], _, __, residual) =>
+  kernels.add(nn.layerNormOp.primitive, layer.forward);
+  kernels.add(nn.layerNormOp.backward, ([ct, , ...inputs], _, __, residual) =>
     residual === undefined ? nothingKept : layer.backward(ct, inputs, residual),
   );
   const rms = normKernels(executor, launcher, false);
-  kernels.add(rmsNormOp.primitive, rms.forward);
-  kernels.add(rmsNormOp.backward, ([ct, , ...inputs], _, __, residual) =>
+  kernels.add(nn.rmsNormOp.primitive, rms.forward);
+  kernels.add(nn.rmsNormOp.backward, ([ct, , ...inputs], _, __, residual) =>
     residual === undefined ? nothingKept : rms.backward(ct, inputs, residual),
   );
 }
@@ -245,17 +231,17 @@ function addRowKernels(kernels: Registration, launcher: WgslLauncher): void {
 /** Attention in WGSL; the largest kernel has eight buffers, and another for a mask. */
 function addAttention(kernels: Registration, launcher: WgslLauncher): void {
   const { executor } = kernels;
-  kernels.add(attentionOp.primitive, (inputs, settings, recorded) =>
+  kernels.add(nn.attentionOp.primitive, (inputs, settings, recorded) =>
     attentionForward(executor, launcher, inputs, settings, recorded),
   );
-  kernels.add(attentionOp.backward, ([ct, y, ...inputs], settings, _, [logs] = []) =>
+  kernels.add(nn.attentionOp.backward, ([ct, y, ...inputs], settings, _, [logs] = []) =>
     attentionBackward(executor, launcher, ct, y, inputs, settings, logs),
   );
   if (launcher.buffers < 9) return;
-  kernels.add(maskedAttentionOp.primitive, (inputs, settings, recorded) =>
+  kernels.add(nn.maskedAttentionOp.primitive, (inputs, settings, recorded) =>
     attentionForward(executor, launcher, inputs, settings, recorded),
   );
-  kernels.add(maskedAttentionOp.backward, ([ct, y, ...inputs], settings, _, [logs] = []) =>
+  kernels.add(nn.maskedAttentionOp.backward, ([ct, y, ...inputs], settings, _, [logs] = []) =>
     attentionBackward(executor, launcher, ct, y, inputs, settings, logs),
   );
 }
