@@ -10,6 +10,7 @@ import { hierarchy } from "./hierarchy/hierarchy.ts";
 import { imageFlow } from "./image-flow/image-flow.ts";
 import { learnTransform } from "./learn-transform/learn-transform.ts";
 import { longRange } from "./long-range/long-range.ts";
+import { memory } from "./memory/memory.ts";
 import { mnist } from "./mnist/mnist.ts";
 import { molecules } from "./molecules/molecules.ts";
 import { pairing } from "./pairing/pairing.ts";
@@ -59,4 +60,5 @@ export const experiments: readonly Experiment[] = [
   hierarchy,
   pairing,
   quantise,
+  memory,
 ];

@@ -1,11 +1,10 @@
 /** @file Seconds of FactGraSS and of LoGra on the layers of a character GPT. */
 import { factGrass, factoredGradients, type LayerCompressor, logra } from "@spm/attribution";
 import { rng, scope, type Tensor } from "@spm/core";
-import { encodeCharacters, vocabularyOf } from "@spm/data";
+import { encodeCharacters, nextCharacters, vocabularyOf } from "@spm/data";
 import { Gpt } from "@spm/models";
 import { crossEntropy, Linear } from "@spm/nn";
 import { loadMobyDick } from "../charlm/moby-dick.ts";
-import { nextCharacters } from "../charlm/next-characters.ts";
 import { median } from "../parts/statistics.ts";
 import { uninterrupted } from "../parts/steps.ts";
 
@@ -38,7 +37,7 @@ export async function timeLayers(timing: LayerTiming): Promise<Throughput[]> {
   const { width, layers, context, batch, k, rounds, seed, signal } = timing;
   const text = [...(await loadMobyDick())].slice(0, 20_000).join("");
   const vocabulary = vocabularyOf(text);
-  const windows = nextCharacters(encodeCharacters(text, vocabulary), context);
+  const windows = nextCharacters(encodeCharacters(text, vocabulary), { context });
   const { x, y } = windows.batch(Int32Array.from({ length: batch }, (_, i) => 7 * i));
   const sizes = { vocabulary: vocabulary.length, context, width, layers, heads: 4 };
   const model = new Gpt({ ...sizes, tied: false, random: rng(seed) });

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rng } from "@spm/core";
 import { elements } from "@spm/core/extend";
+import { nextCharacters } from "@spm/data";
 import { Gpt, generate, gptOf } from "@spm/models";
 import { readCheckpoint } from "@spm/trainer/node";
 import { expect, test } from "vitest";
 import { GruLanguageModel } from "./gru-language-model.ts";
 import { loadMobyDick } from "./moby-dick.ts";
-import { nextCharacters } from "./next-characters.ts";
 import { savedGpt } from "./saved-gpt.ts";
 
 test("the whole book", { timeout: 60_000 }, async () => {
@@ -18,14 +18,14 @@ test("the whole book", { timeout: 60_000 }, async () => {
 });
 
 test("every character of a window is followed by the next", () => {
-  const data = nextCharacters(Int32Array.of(0, 1, 2, 3, 4, 5, 6), 3, 3);
+  const data = nextCharacters(Int32Array.of(0, 1, 2, 3, 4, 5, 6), { context: 3, stride: 3 });
   expect(data.length).toBe(2);
   const { x, y } = data.batch(Int32Array.of(1, 0));
   expect([x, y].map((t) => [...elements(t.ndarray())])).toEqual([
     [3, 4, 5, 0, 1, 2],
     [4, 5, 6, 1, 2, 3],
   ]);
-  expect(() => nextCharacters(Int32Array.of(0, 1), 2)).toThrow(
+  expect(() => nextCharacters(Int32Array.of(0, 1), { context: 2 })).toThrow(
     "nextCharacters: expected more than 2 characters",
   );
 });
@@ -64,7 +64,9 @@ test("a GRU writes step by step what its whole sequence predicts", async () => {
     random: rng(1),
   });
   const tokens = await model.write([1, 2], 5, 0, rng(1));
-  const { x } = nextCharacters(Int32Array.from(tokens), tokens.length - 1).batch(Int32Array.of(0));
+  const { x } = nextCharacters(Int32Array.from(tokens), { context: tokens.length - 1 }).batch(
+    Int32Array.of(0),
+  );
   const logits = [...elements(model.forward(x).ndarray())];
   const likeliest = Array.from({ length: tokens.length - 1 }, (_, t) => {
     const row = logits.slice(5 * t, 5 * t + 5);

@@ -3,7 +3,13 @@
  * recurrent model for comparison.
  */
 import { currentBackend, rng, setBackend } from "@spm/core";
-import { DataLoader, encodeCharacters, vocabularyOf } from "@spm/data";
+import {
+  DataLoader,
+  encodeCharacters,
+  nextCharacters,
+  vocabularyOf,
+  type WindowBatch,
+} from "@spm/data";
 import { Gpt } from "@spm/models";
 import { crossEntropy } from "@spm/nn";
 import { adamw, clipByGlobalNorm, oneCycle } from "@spm/optim";
@@ -24,7 +30,6 @@ import {
   write,
 } from "./language-model.ts";
 import { loadMobyDick } from "./moby-dick.ts";
-import { nextCharacters, type WindowBatch } from "./next-characters.ts";
 import { savedGpt } from "./saved-gpt.ts";
 
 /** Of the book: to learn from, and to choose rates by; the rest is reported. */
@@ -91,14 +96,14 @@ export const charlm: Experiment<typeof settings> = {
     const [first, second] = [LEARNED, LEARNED + VALIDATION].map((share) =>
       Math.floor(share * classes.length),
     );
-    const train = nextCharacters(classes.subarray(0, first), context);
+    const train = nextCharacters(classes.subarray(0, first), { context });
     const sizes = { ...given, vocabulary: vocabulary.length };
     const samples = new Map<TurnAttempt, Sample>();
     const attempts = await sweepInTurn<LanguageModel, WindowBatch, LanguageRow>(rows, {
       ...{ rates, seeds: seedsFrom(seed, given.seeds), signal, log, steps, loss },
       score: (metrics) => metrics.loss,
-      validation: nextCharacters(classes.subarray(first, second), context, context),
-      test: nextCharacters(classes.subarray(second), context, context),
+      validation: nextCharacters(classes.subarray(first, second), { context, stride: context }),
+      test: nextCharacters(classes.subarray(second), { context, stride: context }),
       evaluationBatch: Math.min(batch, EVALUATION_BATCH),
       every: Math.ceil(steps / given.evaluations),
       gradients: (grads) => clipByGlobalNorm(grads, 1).grads,

@@ -11,16 +11,17 @@ export interface QuantiseAttempt extends Attempt {
   readonly method: string;
   /** Bits. */
   readonly weights: number;
-  readonly activations: number;
+  readonly activations: number | null;
   /** The test score before anything was learned. */
   readonly start: number;
   /** That of the float model. */
   readonly float: number;
   /** Numbers of the maps before the rounding. */
   readonly extra: number;
-  /** On disk. */
+  /** Of its file. */
   readonly bytes: number;
-  readonly seconds: number;
+  /** Of the learning, and of a token: of the model of the file, and of the float one. */
+  readonly seconds: { readonly learning: number; readonly token: number; readonly float: number };
 }
 
 type Row = BestRate<QuantiseAttempt>;
@@ -54,9 +55,13 @@ function sectionsOf(rows: readonly Row[]): Section[] {
       heading: "Nats lost",
       text:
         `Test nats a character above the float model's ${float}; mean (least to most) of the ` +
-        "seeds. At the start clips come from a grid, and nothing is learned.",
+        "seeds, as the files answer. At the start clips come from a grid; nothing is learned. " +
+        "A token is one of those written one after another, in times of the float one's.",
       table: {
-        head: ["bits, row", "rate", "lost", "by seed", "at the start", "extra numbers", "bytes"],
+        head: [
+          ...["bits, row", "rate", "lost", "by seed", "at the start", "extra numbers", "bytes"],
+          "a token",
+        ],
         rows: rows.map((row) => [
           row.row,
           String(row.rate),
@@ -65,6 +70,10 @@ function sectionsOf(rows: readonly Row[]): Section[] {
           showSpread(spreadOf(lostBy(row, "start")), nats),
           formatCount(row.runs[0].extra),
           formatCount(row.runs[0].bytes),
+          showSpread(
+            spreadOf(row.runs.map(({ seconds: { token, float } }) => token / float)),
+            (ratio) => `${ratio.toFixed(2)} ×`,
+          ),
         ]),
       },
       figure: {

@@ -1,13 +1,18 @@
 /** @file The dense character model whose projections are replaced, and what they read. */
 import { add, concat, noGrad, type Rng, reshape, rng, slice, type Tensor } from "@spm/core";
-import { DataLoader, encodeCharacters, vocabularyOf } from "@spm/data";
+import {
+  DataLoader,
+  encodeCharacters,
+  nextCharacters,
+  vocabularyOf,
+  type WindowBatch,
+} from "@spm/data";
 import { Gpt } from "@spm/models";
 import { crossEntropy, Linear } from "@spm/nn";
 import { LinearMap } from "@spm/nn/extend";
 import { adamw, clipByGlobalNorm, oneCycle } from "@spm/optim";
 import { evaluate, type LossFunction } from "@spm/trainer";
 import { loadMobyDick } from "../charlm/moby-dick.ts";
-import { nextCharacters, type WindowBatch } from "../charlm/next-characters.ts";
 import { trainInTurn } from "../parts/train-in-turn.ts";
 
 /** Sizes and training of the language model. */
@@ -95,8 +100,11 @@ export async function trainedLanguage(
   const vocabulary = vocabularyOf(text);
   const classes = encodeCharacters(text, vocabulary);
   const cut = Math.floor(TRAIN_SHARE * classes.length);
-  const train = nextCharacters(classes.subarray(0, cut), context);
-  const held = nextCharacters(classes.subarray(cut, cut + windows * context + 1), context, context);
+  const train = nextCharacters(classes.subarray(0, cut), { context });
+  const held = nextCharacters(classes.subarray(cut, cut + windows * context + 1), {
+    context,
+    stride: context,
+  });
   const { width, heads, layers } = settings;
   const model = new Gpt({
     vocabulary: vocabulary.length,

@@ -63,6 +63,7 @@ describe("program", () => {
       "resume",
       "eval",
       "sample",
+      "quantise",
       "attribute",
       "export",
       "inspect",

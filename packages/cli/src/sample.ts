@@ -25,7 +25,7 @@ export interface SampleTextOptions {
  * Goes on with the prompt.
  *
  * @param path - a run folder or checkpoint of `spm train text`, or a GPT that
- * `spm experiment charlm` saved, whose keys and values are cached.
+ * `spm experiment charlm` or `spm quantise` saved, whose keys and values are cached.
  * @returns the prompt and what follows. The same seed gives the same text.
  * @throws CheckpointError for a model that was not trained on text; DataError for characters that
  * it never saw; ValueError for a temperature below 0

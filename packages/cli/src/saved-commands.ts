@@ -1,11 +1,14 @@
 /**
- * @file The commands that look at what was trained: `spm eval`, `spm predict`, `spm sample`,
+/**
+ * @file The commands on what was trained: `spm eval`, `spm predict`, `spm sample`, `spm quantise`,
  * `spm attribute`, `spm export`, `spm inspect`, `spm report`.
  */
 import { type Command, Option } from "commander";
 import { type Caller, shellWord } from "./caller.ts";
 import type { ExportModelOptions } from "./export.ts";
+import { interruptible } from "./interruption.ts";
 import { asNumber, positiveNumber, sampleInput, wholeNumber } from "./option-values.ts";
+import type { QuantiseOptions } from "./quantise.ts";
 import type { Registries } from "./registries.ts";
 import { folded } from "./terminal.ts";
 import { commandLine } from "./train-options.ts";
@@ -30,6 +33,7 @@ export function addSavedCommands(spm: Command, caller: Caller): void {
   addEval(spm, registries);
   addPredict(spm, caller);
   addSample(spm, registries);
+  addQuantise(spm);
   addAttribute(spm, caller);
   addExport(spm, registries);
   addInspect(spm);
@@ -89,7 +93,7 @@ function addSample(spm: Command, registries: Registries): void {
     .argument(
       "<path>",
       "a run folder or a checkpoint of spm train text, " +
-        "or a gpt-….safetensors of spm experiment charlm",
+        "or a gpt-….safetensors of spm experiment charlm or of spm quantise",
     )
     .option("--prompt <text>", "what to go on with", "")
     .option("--length <n>", "characters to write", wholeNumber(1), 200)
@@ -99,6 +103,48 @@ function addSample(spm: Command, registries: Registries): void {
     .action(async (path: string, flags: SampleFlags) => {
       const { sample } = await import("./sample.ts");
       process.stdout.write(`${await sample(path, flags, registries)}\n`);
+    });
+}
+
+interface QuantiseFlags extends Omit<QuantiseOptions, "angles"> {
+  readonly angles: "8" | "16";
+}
+
+function addQuantise(spm: Command): void {
+  const bits = wholeNumber(2, 8);
+  const names = ["mixer", "hadamard", "scales", "none", "dense"];
+  spm
+    .command("quantise")
+    .description("round the weights of a GPT to few bits, and write it as a smaller file")
+    .argument("<path>", "a gpt-….safetensors of dense maps, of spm experiment charlm")
+    .requiredOption("--file <text>", "a text of the kind that the model writes, to learn clips on")
+    .option("--weights <bits>", "of a weight, 2 to 8", bits, 4)
+    .option("--activations <bits>", "of an activation, 2 to 8 (default: not rounded)", bits)
+    .addOption(
+      new Option("--map <name>", "what inputs go through before they are rounded")
+        .choices(names)
+        .default("mixer"),
+    )
+    .addOption(
+      new Option("--angles <bits>", "of an angle of the mixer").choices(["8", "16"]).default("16"),
+    )
+    .option("--epochs <n>", "passes over 256 windows of the text", wholeNumber(1), 20)
+    .option(
+      "--learning-rate <rate>",
+      "(default: 0.03 mixer; 0.01 none, scales, hadamard; 0.003 dense)",
+      positiveNumber,
+    )
+    .option("--seed <n>", "of signs and of the order of windows", wholeNumber(0), 1)
+    .option("--out <file>", "a new file (default: PATH with -w and the bits)")
+    .addHelpText("after", `${EXIT_CODES.slice(0, -1)}, 130 interrupted (nothing is written).`)
+    .action(async (path: string, { angles, ...flags }: QuantiseFlags) => {
+      const { quantise } = await import("./quantise.ts");
+      const options = { ...flags, angles: angles === "8" ? 8 : 16 } as const;
+      await interruptible(
+        (signal) => quantise(path, options, process.stdout, signal),
+        process.stderr,
+        "nothing is written",
+      );
     });
 }
 

@@ -1,11 +1,13 @@
 /** @file The GPT of a checkpoint, which may be somebody else's: checked. */
-import { type Gpt, gptOf } from "@spm/models";
+import { type Gpt, gptOf, inputMaps } from "@spm/models";
 import { linearKinds } from "@spm/nn";
 import { CheckpointError } from "@spm/trainer";
 import { type Checkpoint, misfit } from "@spm/trainer/node";
 import { Ajv, type ValidateFunction } from "ajv";
 
 const size = { type: "integer", minimum: 1, maximum: 2 ** 16 };
+const bits = { type: "integer", minimum: 2, maximum: 8 };
+const maps = Object.keys(inputMaps);
 /** The config of a checkpoint, as far as it is that of a GPT. */
 const gptSchema = {
   properties: {
@@ -19,6 +21,15 @@ const gptSchema = {
         layers: { ...size, maximum: 1024 },
         linear: { enum: Object.keys(linearKinds) },
         tied: { type: "boolean" },
+        rounding: {
+          type: "object",
+          properties: {
+            weights: bits,
+            activations: { ...bits, nullable: true },
+            map: { enum: maps },
+          },
+          required: ["weights", "activations", "map"],
+        },
       },
       required: ["vocabulary", "context", "width", "heads", "layers", "linear", "tied"],
     },
@@ -31,7 +42,7 @@ function gptConfig(): ValidateFunction {
 }
 
 /**
- * The GPT that `spm experiment charlm` saved; undefined for another model.
+ * The GPT that `spm experiment charlm` or `spm quantise` saved; undefined for another model.
  * @param op - the command that asks, for the message
  * @throws CheckpointError for the config of a GPT that isn't one
  */

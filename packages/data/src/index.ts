@@ -29,6 +29,11 @@ export {
   type LoaderState,
 } from "./loader.ts";
 export {
+  type NextCharactersOptions,
+  nextCharacters,
+  type WindowBatch,
+} from "./next-characters.ts";
+export {
   collectSamples,
   type MapBatchesOptions,
   type MappedDataset,

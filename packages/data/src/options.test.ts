@@ -35,6 +35,8 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
     tables.fitEncoding(await tables.readTable(rows), { target: "y", ...nonsense }),
   imageFolder: (nonsense) => files.imageFolder(pictures, { size: 2, ...nonsense }),
   jsonRows: (nonsense) => tables.jsonRows("[1, 2]", { name: "it", ...nonsense }),
+  nextCharacters: (nonsense) =>
+    data.nextCharacters(Int32Array.of(0, 1), { context: 1, ...nonsense }),
   openTable: (nonsense) => files.openTable(table, { name: "it", ...nonsense }),
   readImages: (nonsense) => files.readImages([join(pictures, "a/1.png")], { size: 2, ...nonsense }),
   readTable: (nonsense) => tables.readTable(rows, { badRows: "skip", ...nonsense }),

@@ -26,6 +26,16 @@ export { modelKinds } from "./module-kinds.ts";
 export { type LinkOptions, type LinkProtocol, linkShifts } from "./paramixer/links.ts";
 export { Paramixer, type ParamixerOptions } from "./paramixer/paramixer.ts";
 export { ParamixerBlock, type ParamixerBlockOptions } from "./paramixer/paramixer-block.ts";
+export { type InputMap, type InputMapName, inputMaps } from "./quantised/input-maps.ts";
+export {
+  codedState,
+  divergence,
+  type QuantisedGpt,
+  type QuantisedGptOptions,
+  quantisedGpt,
+  type Rounding,
+} from "./quantised/quantised-gpt.ts";
+export type { CodedMatrix, QuantisedLinear, RoundedLinear } from "./quantised/quantised-linear.ts";
 export { Bottleneck, type BottleneckOptions } from "./resnet/bottleneck.ts";
 export { ResNet, type ResNetOptions } from "./resnet/resnet.ts";
 export { RotorNet, type RotorNetOptions } from "./rotor-net/rotor-net.ts";

@@ -35,8 +35,9 @@ export {
 } from "./io/model-file.ts";
 export type { HeaderEntry } from "./io/safetensors/header.ts";
 export { SafetensorsError } from "./io/safetensors/header.ts";
+export { type PackedTensor, type StoredValues, unpackTensors } from "./io/safetensors/packed.ts";
 export { parseSafetensors, type Safetensors } from "./io/safetensors/read.ts";
-export { encodeSafetensors } from "./io/safetensors/write.ts";
+export { type CompactOptions, encodeSafetensors } from "./io/safetensors/write.ts";
 export {
   type FinderOptions,
   type FoundRate,

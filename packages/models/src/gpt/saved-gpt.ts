@@ -1,6 +1,7 @@
 /** @file A trained GPT of a checkpoint: its sizes in the configuration, its weights. */
 import { rng, type Tensor } from "@spm/core";
 import type { LinearKind } from "@spm/nn";
+import { type Rounding, roundedGpt } from "../quantised/quantised-gpt.ts";
 import { Gpt } from "./gpt.ts";
 
 /**
@@ -15,11 +16,14 @@ export interface SavedGpt {
   readonly layers: number;
   readonly linear: LinearKind;
   readonly tied: boolean;
+  /** Of a model that `spm quantise` wrote: the rounding of the maps in its blocks. */
+  readonly rounding?: Rounding;
 }
 
 /**
  * The GPT of a checkpoint with weights under `model.`, in evaluation; undefined for a checkpoint of
- * another program.
+ * another program. Packed weights are there as float32, as a reader of the file gives them: a
+ * rounded model takes the memory of one that is not.
  * @throws ShapeError where weights and sizes do not fit
  * @example gptOf({ config: { epochs: 3 }, values: {} }) === undefined; // true
  */
@@ -30,12 +34,17 @@ export function gptOf(checkpoint: {
   const { config, values } = Object(checkpoint) as typeof checkpoint;
   const saved = (config as { readonly gpt?: SavedGpt } | null)?.gpt;
   if (saved === undefined) return undefined;
-  const { vocabulary, ...sizes } = saved;
-  const model = new Gpt({ ...sizes, vocabulary: vocabulary.length, random: rng(0) });
+  const { vocabulary, rounding, ...given } = saved;
+  const sizes = { ...given, vocabulary: vocabulary.length };
+  const { model, finish } =
+    rounding === undefined
+      ? { model: new Gpt({ ...sizes, random: rng(0) }), finish: undefined }
+      : roundedGpt(sizes, rounding);
   const weights = Object.entries(values).map(
     ([name, value]) => [name.replace(/^model\./, ""), value as Tensor] as const,
   );
   model.loadStateDict(Object.fromEntries(weights));
+  finish?.();
   model.eval();
   return { model, vocabulary };
 }

@@ -9,8 +9,10 @@ import {
   greaterEqual,
   lessEqual,
   mul,
+  relu,
   reshape,
   sigmoid,
+  sign,
   softplus,
   split,
   type Tensor,
@@ -205,3 +207,13 @@ export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
     ? geluOp([x], approximate)
     : composedGelu(x, approximate);
 }
+
+/**
+ * sign(x) · max(|x| + b, 0), element by element, b along the last axis: of orthogonal recurrences,
+ * whose norms it keeps where b is 0 (Arjovsky et al. 2016, for real numbers).
+ * @param x - [..., n]
+ * @param bias - [n]
+ * @returns x's shape
+ * @example modRelu(tensor([-3, 1, 2]), tensor([-1, -2, 1])); // [-2, 0, 3]
+ */
+export const modRelu = (x: Tensor, bias: Tensor): Tensor => mul(sign(x), relu(add(abs(x), bias)));

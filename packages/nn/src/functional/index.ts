@@ -10,6 +10,7 @@ export {
   hardtanh,
   leakyRelu,
   mish,
+  modRelu,
   prelu,
   selu,
   silu,
@@ -76,5 +77,6 @@ export {
   maxPool2d,
   type PoolOptions,
 } from "./pooling.ts";
+export { skewExponential } from "./skew-exponential.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export type { SlidingOptions } from "./windows.ts";

@@ -19,9 +19,10 @@ import {
   misfit,
 } from "./record-schema.ts";
 import { type ByteSource, SafetensorsError } from "./safetensors/header.ts";
+import { unpackTensors } from "./safetensors/packed.ts";
 import { type Safetensors, safetensorsOf } from "./safetensors/read.ts";
 import { show } from "./safetensors/show.ts";
-import { joined, safetensorsPieces } from "./safetensors/write.ts";
+import { type CompactOptions, joined, safetensorsPieces } from "./safetensors/write.ts";
 import { fileSource } from "./safetensors-file.ts";
 
 /** A training state with its configuration. */
@@ -73,6 +74,7 @@ export async function writeCheckpoint(
 
 /**
  * The bytes of a checkpoint of a few tensors, for what isn't a file; see {@link writeCheckpoint}.
+ * With options it is a smaller file of a model that is done.
  *
  * @throws ValueError for a config of more than 100 MB
  * @example
@@ -86,13 +88,18 @@ export async function writeCheckpoint(
  * };
  * ```
  */
-export async function encodeCheckpoint(state: TrainingState, config: Json): Promise<Uint8Array> {
-  return joined(await checkpointPieces(state, config));
+export async function encodeCheckpoint(
+  state: TrainingState,
+  config: Json,
+  options: CompactOptions = {},
+): Promise<Uint8Array> {
+  return joined(await checkpointPieces(state, config, options));
 }
 
 async function checkpointPieces(
   { values, progress, description }: TrainingState,
   config: Json,
+  options: CompactOptions = {},
 ): Promise<readonly Uint8Array[]> {
   const tensors: Record<string, Tensor> = {};
   const numbers: Record<string, number> = {};
@@ -100,7 +107,7 @@ async function checkpointPieces(
     if (typeof value === "number") numbers[name] = value;
     else tensors[name] = await inMemory(value);
   }
-  const pieces = safetensorsPieces(tensors, {
+  const metadata = {
     checksum: ZEROS,
     format: FORMAT,
     progress: stringifyExactly(progress),
@@ -108,7 +115,8 @@ async function checkpointPieces(
     config: stringifyExactly(config),
     versions: stringifyExactly(versions()),
     ...description,
-  });
+  };
+  const pieces = safetensorsPieces(tensors, metadata, options);
   const hash = createHash("sha256");
   for (const piece of pieces) hashPiece(hash, piece);
   pieces[0].set(new TextEncoder().encode(hash.digest("hex")), FROM);
@@ -158,7 +166,8 @@ export const unreadable = (path: string, reason: string): CheckpointError =>
 /** @throws CheckpointError for a file that isn't a whole checkpoint; Node's error */
 export function loadCheckpoint(path: string): Checkpoint {
   const { file, numbers, ...facts } = verified(path);
-  const tensors = file.entries.map(({ name }) => [name, file.tensor(name)] as const);
+  const stored = opened(path, () => unpackTensors(file));
+  const tensors = stored.entries.map(({ name }) => [name, stored.tensor(name)] as const);
   return { values: { ...Object.fromEntries(tensors), ...numbers }, ...facts };
 }
 

@@ -11,6 +11,7 @@ import { CheckpointError } from "../errors.ts";
 import { inMemory } from "../training-state.ts";
 import type { Json } from "./json.ts";
 import { descriptionMetadata, modelMetadata } from "./model-metadata.ts";
+import { unpackTensors } from "./safetensors/packed.ts";
 import { parseSafetensors, type Safetensors } from "./safetensors/read.ts";
 import { quote } from "./safetensors/show.ts";
 import { joined, safetensorsPieces } from "./safetensors/write.ts";
@@ -140,7 +141,7 @@ export function modelOf(
 
 /** A model with the weights of a file under a prefix; of those without one all are meant. */
 function withWeights(model: Module, file: Safetensors, prefix: string): Module {
-  model.loadStateDict(file, {
+  model.loadStateDict(unpackTensors(file), {
     rename: (path) => (path.startsWith(prefix) ? path.slice(prefix.length) : undefined),
   });
   return model;

@@ -82,6 +82,23 @@ function widenHalf(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** The bits of the nearest binary16, the even one of two; infinity from 65,520 on. */
+export function halfBits(value: number): number {
+  word.setFloat32(0, Math.abs(value));
+  const bits = word.getUint32(0);
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  if (bits > 0x7f80_0000) return 0x7e00;
+  if (bits >= 0x477f_f000) return sign | 0x7c00;
+  // below the least normal number, 2⁻¹⁴: multiples of 2⁻²⁴
+  if (bits < 0x3880_0000) return sign | nearestEven(Math.abs(value) * 2 ** 24);
+  return sign | nearestEven((bits - 0x3800_0000) / 2 ** 13);
+}
+
+function nearestEven(value: number): number {
+  const above = Math.round(value);
+  return above - value === 0.5 && above % 2 === 1 ? above - 1 : above;
+}
+
 const word = new DataView(new ArrayBuffer(4));
 
 /** bfloat16, the upper half of a float32. */
