@@ -3,12 +3,12 @@ import { seriesChart } from "@spm/report";
 import { formatCount, formatPercent } from "@spm/trainer/format";
 import { bytesOf, frontSection, type SizedRow } from "../parts/bytes-front.ts";
 import type { Findings, Section } from "../parts/experiment.ts";
-import { mapRow } from "../parts/map-rows.ts";
 import type { MixerAlbum } from "../parts/mixer-album.ts";
 import { type Spread, showSpread, spreadOf } from "../parts/statistics.ts";
 import { atBestRates, type BestRate, ratesSections } from "../parts/sweep.ts";
 import { attemptsJson, secondsToDense, type TurnAttempt } from "../parts/sweep-in-turn.ts";
 import { tablesFile } from "../parts/tables-file.ts";
+import { mnistRow } from "./rows.ts";
 
 type Row = BestRate<TurnAttempt>;
 
@@ -81,7 +81,7 @@ function sized(row: Row): SizedRow[] {
   if (spread === undefined) return [];
   const percent = { mean: 100 * spread.mean, low: 100 * spread.low, high: 100 * spread.high };
   const bytes = bytesOf(row.runs[0].parameters);
-  return [{ row: row.row, kind: mapRow(row.row).kind, bytes, score: percent }];
+  return [{ row: row.row, kind: mnistRow(row.row).kind, bytes, score: percent }];
 }
 
 function secondsChart(rows: readonly Row[]): Section {

@@ -18,12 +18,12 @@ import { adam, cosine } from "@spm/optim";
 import { classification } from "@spm/trainer";
 import type { Experiment } from "../parts/experiment.ts";
 import { linearNames } from "../parts/lists.ts";
-import { type MapRow, mapKinds, mapRows } from "../parts/map-rows.ts";
 import { MixerAlbum } from "../parts/mixer-album.ts";
 import { sampleRange } from "../parts/sample-range.ts";
 import { earlierAttempts, seedsFrom } from "../parts/sweep.ts";
 import { sweepInTurn, type TurnAttempt } from "../parts/sweep-in-turn.ts";
 import { mnistFindings } from "./findings.ts";
+import { type MnistRow, mapsOf, mnistRow } from "./rows.ts";
 
 const CLASSES = 10;
 const TEST_BATCH = 1000;
@@ -51,6 +51,7 @@ const tunedRows = [
   ...linearNames,
   ...["sparse-rotation", "sparse-general", "rotation-1024"],
   ...["dense-13", "dense-25", "dense-37", "dense-73", "dense-120", "monarch-64", "monarch-128"],
+  "tied-dense-37x4",
 ].join(",");
 
 /** The accuracy of each structure by parameters, bytes and seconds. */
@@ -63,7 +64,8 @@ export const mnist: Experiment<typeof settings> = {
   async run({ settings: given, seed, signal, log }) {
     const { width, epochs, held, batch, seeds, rates, from } = given;
     if (from !== "") return mnistFindings(earlierAttempts<TurnAttempt>(from, "mnist"), []);
-    const rows = mapRows(given.rows, linearNames);
+    const names = given.rows === "all" ? linearNames : given.rows.split(",");
+    const rows = names.map((name) => mnistRow(name.trim()));
     const { train, test } = await loadMnist();
     const statistics = pixelStatistics(train.pixels);
     const learning = imageDataset(train, statistics);
@@ -72,7 +74,7 @@ export const mnist: Experiment<typeof settings> = {
       new DataLoader(learned, { batchSize: batch, seed: own, dropLast: true }).batches();
     const steps = epochs * batches(seed).batchesPerEpoch;
     const albums = new Map<string, MixerAlbum>();
-    const attempts = await sweepInTurn<Mlp, LabelledBatch, MapRow>(rows, {
+    const attempts = await sweepInTurn<Mlp, LabelledBatch, MnistRow>(rows, {
       ...{ rates, seeds: seedsFrom(seed, seeds), signal, log, steps },
       loss: classification,
       score: ({ accuracy = 0 }) => 1 - accuracy,
@@ -81,9 +83,9 @@ export const mnist: Experiment<typeof settings> = {
       test: subset(imageDataset(test, statistics), given.testImages),
       evaluationBatch: TEST_BATCH,
       every: Math.ceil(steps / SCORES),
-      start({ kind, width: own = width, rate }, k) {
-        const sizes = [train.features, own, own, CLASSES];
-        const model = new Mlp({ sizes, linear: mapKinds[kind].create, random: rng(k) });
+      start({ width: own = width, layers: hidden = 2, rate, ...row }, k) {
+        const sizes = [train.features, ...new Array<number>(hidden).fill(own), CLASSES];
+        const model = new Mlp({ sizes, linear: mapsOf(row), random: rng(k) });
         const learningRate = cosine({ learningRate: rate, steps });
         const optimizer = adam(model.parameters(), { learningRate });
         return { model, optimizer, batches: batches(k) };

@@ -1,20 +1,28 @@
 /** @file Rows by name, and random sparse maps: their numbers, gradients and spread. */
 import { normal, rng } from "@spm/core";
 import { elements } from "@spm/core/extend";
+import { Mlp } from "@spm/models";
 import { gradcheckModule } from "@spm/nn";
 import { expect, test } from "vitest";
-import { mapKinds, mapRow, mapRows } from "./map-rows.ts";
+import { mapsOf, mnistRow } from "../mnist/rows.ts";
+import { mapKinds, mapRow } from "./map-rows.ts";
 import { RandomSparse } from "./random-sparse.ts";
 
 test("a name says the kind and its sizes", () => {
   expect(mapRow("block-diagonal")).toMatchObject({ kind: "block-diagonal", width: undefined });
   expect(mapRow("dense-112x2")).toMatchObject({ kind: "dense", width: 112, layers: 2 });
-  expect(mapRows("all", ["general", "monarch-64"]).map(({ row }) => row)).toEqual([
-    "general",
-    "monarch-64",
-  ]);
   for (const wrong of ["dence", "dense-0", "dense-", "-3", "dense-3x"])
     expect(() => mapRow(wrong), wrong).toThrow(/expected rows like dense or dense-64/);
+});
+
+test("a tied row has one map between its hidden layers", () => {
+  const numbers = (name: string): number => {
+    const { width = 0, layers = 2, ...row } = mnistRow(name);
+    const sizes = [20, ...new Array<number>(layers).fill(width), 10];
+    return new Mlp({ sizes, linear: mapsOf(row), random: rng(1) }).parameterCount();
+  };
+  expect(numbers("tied-dense-7x4")).toBe(numbers("dense-7"));
+  expect(numbers("dense-7x4")).toBe(numbers("dense-7") + 2 * 7 * 8);
 });
 
 test("random sparse maps have as many numbers as a mixer's blocks", () => {

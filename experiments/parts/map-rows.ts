@@ -40,7 +40,3 @@ export function mapRow(name: string): MapRow {
   const [own, deep] = sizes;
   return { row: name, kind, width: own, layers: deep, ownRate: mapKinds[kind].learningRate };
 }
-
-/** Rows of a setting, e.g. "dense,dense-13"; "all" is every one of `all`. */
-export const mapRows = (setting: string, all: readonly string[]): MapRow[] =>
-  (setting === "all" ? all : setting.split(",").map((part) => part.trim())).map(mapRow);
