@@ -10,6 +10,7 @@ import { afterAll, expect, test } from "vitest";
 import { encodeModel, parseModel } from "./model-file.ts";
 import { loadModel, saveModel } from "./model-path.ts";
 import { parseSafetensors } from "./safetensors/read.ts";
+import { encodeSafetensors } from "./safetensors/write.ts";
 import { writeSafetensors } from "./safetensors-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "spm-models-"));
@@ -43,6 +44,23 @@ test("a model that is given takes the weights under the file's prefix", () => {
   const into = new Mlp({ sizes: [3, 4, 2], linear: "general", random });
   expect(loadModel(path("b"), { into }) === into).toBe(true);
   expect(into.layers[1]?.toDense().toArray()).toEqual(model.layers[1]?.toDense().toArray());
+});
+
+test("packed weights are unpacked", async () => {
+  const layer = new Linear(2, 2, { random, bias: false });
+  const levels = [-1.5, -0.5, 0.5, 1.5];
+  const scales = Float32Array.of(1, 2);
+  const weight = {
+    shape: [2, 2],
+    bits: 2,
+    group: 2,
+    levels,
+    codes: Uint8Array.of(0, 1, 2, 3),
+    scales,
+  };
+  const described = { "spm.model": JSON.stringify(describeModel(layer)) };
+  const read = parseModel(encodeSafetensors({}, described, { packed: { weight } }));
+  expect([...(await (read as Linear).weight.data())]).toEqual([-1.5, -0.5, 1, 3]);
 });
 
 test("refuses what has no description, or none that is JSON", async () => {

@@ -134,7 +134,11 @@ export function modelOf(
     );
   }
   const all = new Map([...moduleKinds, ...modelKinds, ...kinds].map((kind) => [kind.name, kind]));
-  const numbers = file.entries.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  // a byte of codes is up to eight numbers
+  const numbers = file.entries.reduce(
+    (sum, { shape, type }) => sum + sizeOf(shape) * (type === "U8" ? 8 : 1),
+    0,
+  );
   const { model, prefix } = buildModel(description, { kinds: [...all.values()], numbers, random });
   return withWeights(model, file, prefix).eval();
 }
