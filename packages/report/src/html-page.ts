@@ -57,6 +57,7 @@ tbody tr + tr > * { border-top: 1px solid var(--grid); }
 th:first-child { text-align: left; }
 .confusion :is(th, td) { padding: 5px 10px; }
 .confusion td:has(> .share) { padding: 0; }
+.right { font-weight: 700; }
 .share { display: block; padding: 5px 10px;
   background: color-mix(in srgb, var(--model-1) var(--share), transparent); }
 .marker { vertical-align: -2px; margin-right: 8px; }

@@ -75,7 +75,7 @@ function counts(names: readonly string[], confusion: Counts): Markup {
     const cells = row.map((n, j) => {
       const share = `--share:${Math.round((70 * n) / most)}%`;
       return i === j
-        ? html`<b>${formatCount(n)}</b>`
+        ? html`<span class="right">${formatCount(n)}</span>`
         : html`<span class="share" style="${share}">${n === 0 ? "·" : formatCount(n)}</span>`;
     });
     return [names[i] ?? "", ...cells, recall];
