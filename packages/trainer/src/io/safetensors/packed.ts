@@ -49,8 +49,8 @@ export function packBits(codes: Uint8Array, bits: number): Uint8Array {
   const bytes = new Uint8Array(bytesOf(codes.length, bits));
   for (const [k, code] of codes.entries()) {
     const [byte, bit] = [Math.floor((k * bits) / 8), (k * bits) % 8];
-    bytes[byte]! |= code << bit;
-    if (bit + bits > 8) bytes[byte + 1]! |= code >> (8 - bit);
+    bytes[byte] = (bytes[byte] ?? 0) | (code << bit);
+    if (bit + bits > 8) bytes[byte + 1] = code >> (8 - bit);
   }
   return bytes;
 }
@@ -123,8 +123,8 @@ function unpack(
   const mask = 2 ** bits - 1;
   for (let k = 0; k < values.length; k++) {
     const [byte, bit] = [Math.floor((k * bits) / 8), (k * bits) % 8];
-    const code = ((bytes[byte]! | ((bytes[byte + 1] ?? 0) << 8)) >> bit) & mask;
-    values[k] = scales[Math.floor(k / group)]! * levels[code]!;
+    const code = (((bytes[byte] ?? 0) | ((bytes[byte + 1] ?? 0) << 8)) >> bit) & mask;
+    values[k] = (scales[Math.floor(k / group)] ?? 0) * (levels[code] ?? 0);
   }
   return fromArray(wrap(values, [...shape]), reference);
 }
