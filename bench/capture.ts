@@ -3,10 +3,10 @@
  * steps, captured and not, each with a batch from the host, ended by a loss that is read.
  *
  * Prints a JSON line for each model and a table at the end. `--only mlp,gpt` takes some of the
- * models, `--steps N` and `--rounds N` other lengths. `--without attention,gelu,affine` measures the
- * captured step once more for each, composed of other kernels, in the same rounds: one run decides
- * whether a kernel is worth it. `--software` takes a software adapter and tiny models: its times say
- * nothing of a GPU, but everything runs.
+ * models, `--steps N` and `--rounds N` other lengths. `--without attention,gelu,affine` measures
+ * the captured step once more for each, composed of other kernels, in the same rounds: one run
+ * decides whether a kernel is worth it. `--software` takes a software adapter and tiny models: its
+ * times say nothing of a GPU, but everything runs.
  */
 import { parseArgs } from "node:util";
 import { reference, reshape, rng, scope, setBackend, type Tensor, tensor } from "@spm/core";

@@ -8,7 +8,7 @@ export interface MnistRow extends MapRow {
   readonly tied: boolean;
 }
 
-/** A row of a name like `monarch`, `dense-13` or `tied-dense-37x4`, one map between four layers. */
+/** A row of a name like `monarch`, `dense-13` or `tied-dense-37x4`: one map between four layers. */
 export function mnistRow(name: string): MnistRow {
   const [, rest = name] = name.match(/^tied-(.+)$/) ?? [];
   return { ...mapRow(rest), row: name, tied: rest !== name };

@@ -30,7 +30,7 @@ export interface Place {
  * A model or a part of one: parameters and modules in fields, and a forward. Every
  * {@link Parameter} and Module in its fields (also inside arrays, Maps, Sets and plain objects)
  * belongs to it; in a `#private` field nothing is found. The forward takes tensors of any shapes
- * [...]. `console.log(model)` and `String(model)` show them as a tree, with the shapes of parameters
+ * [...]. `console.log(model)` and `String(model)` show them as a tree, with shapes of parameters
  * and counts of trainable values.
  * @example
  * class Scale extends Module {

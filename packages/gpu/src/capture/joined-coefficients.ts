@@ -1,6 +1,6 @@
 /**
- * @file The coefficients of all mixers in one launch: kernels that gather, each from a weight of its
- * own, are one kernel that gathers from all weights, where these lie one behind the other.
+ * @file The coefficients of all mixers in one launch: kernels that gather, each from a weight of
+ * its own, are one kernel that gathers from all weights, where these lie one behind the other.
  */
 import type { PooledBuffer } from "../buffer-pool.ts";
 import type { JoinedUpdates } from "./joined-updates.ts";

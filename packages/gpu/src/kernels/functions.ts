@@ -39,8 +39,8 @@ const log1pOf = (v: string): string =>
   `const u = 1 + ${v}; let l = ${v}; if (u !== 1) { l = Math.log(u) * ${v} / (u - 1); } `;
 
 /**
- * Statements that set `y` to erf of a local, to 1.5e-7 (Abramowitz and Stegun 7.1.26); near 0, where
- * that is not relative, Taylor's series.
+ * Statements that set `y` to erf of a local, to 1.5e-7 (Abramowitz and Stegun 7.1.26); near 0,
+ * where that is not relative, Taylor's series.
  */
 export const setErf = (y: string, x: string): string =>
   `const ${y}M = Math.abs(${x}); const ${y}T = 1 / (1 + 0.3275911 * ${y}M); ` +

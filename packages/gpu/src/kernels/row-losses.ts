@@ -37,8 +37,8 @@ const threads = 256;
 const texts = new Map<string, string>();
 
 /**
- * The losses of rows [classes], which `label` and the numbers 0 < k < classes pick from; a label out
- * of range gets the third number, NaN, which WGSL has no word for.
+ * The losses of rows [classes], which `label` and the numbers 0 < k < classes pick from; a label
+ * out of range gets the third number, NaN, which WGSL has no word for.
  */
 function rowsText(classes: number, { labelSmoothing, ignoreIndex }: CrossEntropySettings): string {
   const smooth =

@@ -135,7 +135,7 @@ function addRow(
   for (let c = 0; c < width; c++) a[i + c]! += factor * b[j + c]!;
 }
 
-/** Softmax of scores in place, of which those of −∞ get 0, all of them where there are no others. */
+/** Softmax of scores in place, of which those of −∞ get 0, all of them where all are. */
 function normalise(scores: Float64Array): void {
   const none = Number.NEGATIVE_INFINITY;
   const top = scores.reduce((a, b) => Math.max(a, b), none);

@@ -3,9 +3,9 @@
  * registers, and the addition of such products to a thread's rows of a result.
  *
  * A workgroup has 16 threads for each four rows of its own tile. A thread holds, of the products
- * with a tile of columns, four rows `ty · 4 + r` and the columns `tx + 16 c`; of a result those rows
- * and the vectors of four `tx + 16 h`. MatrixRows in shared memory are vectors of four, padded to an odd
- * number of them, so that neighbouring threads read other banks.
+ * with a tile of columns, four rows `ty · 4 + r` and the columns `tx + 16 c`; of a result those
+ * rows and the vectors of four `tx + 16 h`. Rows in shared memory are vectors of four, padded to an
+ * odd number of them, so that neighbouring threads read other banks.
  */
 import type { DeviceArray } from "../../device-array.ts";
 import type { WgslLauncher } from "../../executor.ts";
@@ -109,7 +109,7 @@ export function rowsOf(
   return { name, width, count, stride: { row, column }, start: startOf(x, 2) };
 }
 
-/** Statements that take rows from `first` on into a tile in shared memory; zeros beyond the last. */
+/** Statements that take rows from `first` on into a tile in shared memory; beyond the last, 0. */
 export function loadTile(tile: string, from: MatrixRows, first: string, rows: number): string {
   const { name, width, count, stride } = from;
   const [vectors, pitch] = [vectorsOf(width), pitchOf(width)];
@@ -201,7 +201,8 @@ export function writeResult(
         upTo(4).map((q) => {
           const column = `((tx + ${across * h}u) * 4u + ${q}u)`;
           const at = `at + ${column} * ${word(stride.column)}`;
-          return `if (${column} < ${width}u) { ${to.name}[${at}] = ${value(`${name}${r}_${h}[${q}]`, r)}; }`;
+          const result = value(`${name}${r}_${h}[${q}]`, r);
+          return `if (${column} < ${width}u) { ${to.name}[${at}] = ${result}; }`;
         }),
       )
       .join("\n");
