@@ -15,6 +15,8 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { full } from "../full.ts";
 import { packagePage } from "../package-page.ts";
+import { furtherMakers, furtherTools, makers } from "./bundlers.ts";
+import { bundledBytes, ceilings } from "./sizes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -170,6 +172,12 @@ if (full)
     });
   });
 
+it.each(Object.keys(ceilings))("a page with %s loads no more than it may", async (name) => {
+  const bytes = await bundledBytes(name);
+  expect(bytes).toBeLessThanOrEqual(ceilings[name] ?? 0);
+  expect(bytes, "lower its ceiling").toBeGreaterThan((ceilings[name] ?? 0) * 0.9);
+});
+
 describe("a stranger's project", () => {
   it("compiles, as the READMEs do, under strict TypeScript, library types too; runs", async () => {
     await run(process.execPath, [tsc, "-p", "tsconfig.json"], consumer);
@@ -186,6 +194,17 @@ describe("a stranger's project", () => {
     const own = await run(process.execPath, [...strict, "own-model.js"], consumer);
     expect(own).toBe(await run(process.execPath, ["own-model.js"], consumer));
   });
+
+  it("is bundled by every usual tool, and each bundle computes the same", async () => {
+    const file = "perceptron-wasm.js";
+    const expected = await run(process.execPath, [file], consumer);
+    expect(expected).toMatch(/^loss 0\.\d+ → 0\.\d+\n$/);
+    if (full) await run("npm", ["install", "--no-save", ...furtherTools.split(" ")], consumer);
+    for (const [tool, make] of Object.entries({ ...makers, ...(full ? furtherMakers : {}) })) {
+      const [command, ...args] = await make({ folder: consumer, file }, run);
+      expect(await run(command, args, consumer), tool).toBe(expected);
+    }
+  }, 240_000);
 
   it("has the command", async () => {
     expect(await run(join(consumer, "node_modules/.bin/spm"), ["--help"], consumer)).toContain(
