@@ -48,7 +48,7 @@ export function operandOf(x: DeviceArray, batch: Shape): MatmulOperand {
   return { offset: x.offset, batch: broadcastStrides(leading, batch), matrix: [outer, inner] };
 }
 
-/** The launch of a product; `splits` parts of the inner axis are added at the end, with the bias. */
+/** The launch of a product; `splits` parts of the inner axis are added last, with the bias. */
 export interface TiledPlan {
   readonly code: string;
   readonly splits: number;
