@@ -247,6 +247,11 @@ const ofModels: Readonly<Record<string, Call>> = {
   drawToken: (more) => models.drawToken([0, 1], { random, topK: 1, ...more }),
   generate: (more) => models.generate(new models.Gpt(gpt), [0], { count: 1, random, ...more }),
   invertible: (more) => models.invertible("general", 4, { random, ...more }),
+  quantisedGpt: (more) => {
+    const { random: _, ...sizes } = gpt;
+    const rounding = { weights: 3, activations: null, map: "mixer", seed: 1 } as const;
+    return models.quantisedGpt(new models.Gpt(gpt), sizes, { ...rounding, ...more });
+  },
   linkShifts: (more) => models.linkShifts("chord", 4, { rounding: "floor", ...more }),
 };
 

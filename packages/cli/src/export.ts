@@ -119,7 +119,7 @@ const standardised =
     return div(sub(div(rows, 255), mean), std);
   };
 
-/** What is in a file, in a few lines. */
+/** A file in a few lines. */
 function described(
   out: string,
   { inputs, output = "y" }: ExportOnnxOptions,

@@ -137,9 +137,9 @@ function addQuantise(spm: Command): void {
     .option("--seed <n>", "of signs and of the order of windows", wholeNumber(0), 1)
     .option("--out <file>", "a new file (default: PATH with -w and the bits)")
     .addHelpText("after", `${EXIT_CODES.slice(0, -1)}, 130 interrupted (nothing is written).`)
-    .action(async (path: string, { angles, ...flags }: QuantiseFlags) => {
+    .action(async (path: string, { angles: bits, ...flags }: QuantiseFlags) => {
       const { quantise } = await import("./quantise.ts");
-      const options = { ...flags, angles: angles === "8" ? 8 : 16 } as const;
+      const options = { ...flags, angles: bits === "8" ? 8 : 16 } as const;
       await interruptible(
         (signal) => quantise(path, options, process.stdout, signal),
         process.stderr,

@@ -28,20 +28,20 @@ export function textTable(
   const widths = columns.map(({ name, cells }, k) =>
     k === 0 ? first : widest([...wordsOf(name), ...cells], width - GAP - first),
   );
-  const blocks: number[][] = [];
+  const parts: number[][] = [];
   let room = 0;
   for (let k = 1; k < head.length; k++) {
     const taken = GAP + (widths[k] ?? 0);
-    if (taken > room || blocks.length === 0) {
-      blocks.push([0]);
+    if (taken > room || parts.length === 0) {
+      parts.push([0]);
       room = width - first;
     }
-    blocks.at(-1)?.push(k);
+    parts.at(-1)?.push(k);
     room -= taken;
   }
   const pick = <T>(block: readonly number[], from: readonly T[]): T[] =>
     block.flatMap((k) => from.slice(k, k + 1));
-  return blocks.map((block) => blockOf(pick(block, columns), pick(block, widths))).join("\n\n");
+  return parts.map((block) => blockOf(pick(block, columns), pick(block, widths))).join("\n\n");
 }
 
 interface Column {

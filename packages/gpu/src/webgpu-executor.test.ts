@@ -13,18 +13,20 @@ const device = await openDevice("any").catch((cause: unknown) => {
 const executor = device && new WebGpuExecutor(device, { wgsl: true });
 afterAll(() => executor?.dispose());
 
-test.runIf(executor !== null)("a kernel has at most 8 buffers, however it is written", () => {
-  const reads = Array.from({ length: 8 }, (_, i) => executor!.upload(Float32Array.of(i)));
-  const names = reads.map((_, i) => `a${i}`);
-  const source =
-    `function (${names.join(", ")}) { ` +
-    `return ${names.map((name) => `${name}[0]`).join(" + ")}; }`;
-  const kernel = { source, output: [1], arrays: 8, scalars: 0 } as const;
-  expect(() => executor!.run(kernel, reads, [])).toThrowErrorMatchingInlineSnapshot(`
-    [BackendError: gpu: expected at most 8 buffers in a kernel, got 9
-    help: split the op]
-  `);
-  expect(() => executor!.wgsl!.launch("", { reads, results: [1], workgroups: [1, 1, 1] })).toThrow(
-    /^gpu: expected at most \d+ buffers in a kernel, got 9/,
-  );
-});
+test.runIf(executor !== null)(
+  "a kernel has at most the buffers that the device allows, however it is written",
+  () => {
+    const most = executor!.wgsl!.buffers;
+    const reads = Array.from({ length: most }, (_, i) => executor!.upload(Float32Array.of(i)));
+    const names = reads.map((_, i) => `a${i}`);
+    const source =
+      `function (${names.join(", ")}) { ` +
+      `return ${names.map((name) => `${name}[0]`).join(" + ")}; }`;
+    const kernel = { source, output: [1], arrays: most, scalars: 0 } as const;
+    const refused = `gpu: expected at most ${most} buffers in a kernel, got ${most + 1}`;
+    expect(() => executor!.run(kernel, reads, [])).toThrow(`${refused}\nhelp: split the op`);
+    expect(() =>
+      executor!.wgsl!.launch("", { reads, results: [1], workgroups: [1, 1, 1] }),
+    ).toThrow(refused);
+  },
+);

@@ -18,8 +18,9 @@ const float64 = { dtype: "float64" } as const;
 const random = rng(4);
 const draw = (...shape: readonly number[]): Tensor => normal(random, shape, 0, 1, float64);
 const numbers = (x: Tensor): number[] => Array.from(elements(x.ndarray()));
-const shapeOf = ({ schedule, dIn, dOut, ...rest }: Tiling) => ({
-  ...rest,
+const shapeOf = ({ form, count, schedule, dIn, dOut }: Tiling) => ({
+  form,
+  count,
   n: schedule.n,
   dIn,
   dOut,

@@ -58,7 +58,7 @@ export interface ExportOnnxOptions {
    * @defaultValue "y"
    */
   readonly output?: string;
-  /** What else the file says of itself, e.g. the names of classes. */
+  /** Texts of the file about itself, e.g. the names of classes. */
   readonly metadata?: Readonly<Record<string, string>>;
   /**
    * The most coordinates of a mixer that is written as its matrix, one node of n² numbers.

@@ -53,11 +53,13 @@ export function emitMixer(emitters: Emitters, largestMatrix: number): void {
   const { graph } = emitters;
   const { op } = generalMixer;
   emitters.on(op.primitive, ([x, ...operands], { schedule }, [spec]) => {
-    const [dIn, dOut, bias, blocks, scales] = operands.map(({ constant }) => {
+    const constants = operands.map(({ constant }) => {
       if (constant) return elements(constant);
       return refuseOp("a mixer whose parameters depend on an input");
     });
-    if (!(dIn && dOut && bias && blocks && scales)) return refuseOp("a mixer without parameters");
+    const absent = (): never => refuseOp("a mixer without parameters");
+    const [dIn = absent(), dOut = absent(), bias = absent()] = constants;
+    const [blocks = absent(), scales = absent()] = constants.slice(3);
     const numbers = { dIn, dOut, stages: stagesOf(schedule, blocks, scales) };
     const axes = axesOf(schedule);
     const mixed =

@@ -66,7 +66,7 @@ export interface FileModel {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What protocol buffers hold at most. */
+/** The most that protocol buffers hold. */
 const MOST_BYTES = 2 ** 31 - 1;
 
 /**

@@ -60,7 +60,7 @@ const without = new Set([
     "chained",
   ],
   ...["optimizers", "rateSchedules", "plateauStart", "updateOp"],
-  ...["changing", "itself", "recorder", "renewed"],
+  ...["changing", "dissect", "itself", "recorder", "renewed"],
   ...Object.keys(extend).filter((name) => name.endsWith("Update")),
 ]);
 

@@ -1,5 +1,5 @@
 /** @file Every function and class of this package refuses an option that it does not have. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eye, mean, parameter, rng, square, tensor, zeros } from "@spm/core";
@@ -41,6 +41,20 @@ const recorded = {
 let runs = 0;
 const collapsed = { features: eye(2), labels: tensor(Int32Array.of(0, 1)), weight: eye(2) };
 
+const file = join(folder, "model.safetensors");
+const stored = await trainer.encodeModel(task().model);
+writeFileSync(file, stored);
+let state: trainer.TrainingState | undefined;
+await fit({
+  callbacks: [
+    {
+      onEnd: async (_: unknown, training: { capture(): Promise<trainer.TrainingState> }) => {
+        state = await training.capture();
+      },
+    },
+  ],
+});
+
 /** A call of each export that has options; `nonsense` is spread into them. */
 const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
   calibrationError: (nonsense) => trainer.calibrationError([0, 1], [1], { bins: 2, ...nonsense }),
@@ -67,7 +81,12 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
       ...nonsense,
     });
   },
+  encodeCheckpoint: (nonsense) => node.encodeCheckpoint(state!, null, nonsense),
+  encodeModel: (nonsense) => trainer.encodeModel(task().model, nonsense),
+  encodeSafetensors: (nonsense) => trainer.encodeSafetensors({}, {}, nonsense),
   fit,
+  loadModel: (nonsense) => node.loadModel(file, nonsense),
+  parseModel: (nonsense) => trainer.parseModel(stored, nonsense),
   plateauCallback: (nonsense) =>
     trainer.plateauCallback({ rate: 1 }, (state) => state, { metric: "loss", ...nonsense }),
   recordRun: (nonsense) => {
@@ -75,6 +94,7 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
     writer.close();
     return node.recordRun(writer, "dense", { warn: () => {}, ...nonsense });
   },
+  saveModel: (nonsense) => node.saveModel(file, task().model, nonsense),
   sampleText: (nonsense) => trainer.sampleText({ draw: () => "", show: () => {}, ...nonsense }),
   tensorBoard: (nonsense) => node.tensorBoard(folder, { now: () => 0, ...nonsense }),
   trainStep: (nonsense) => {
@@ -95,16 +115,9 @@ const without = [
     "classification",
     "confusionMatrix",
   ],
-  ...["encodeSafetensors", "gradientStatistics", "macroF1", "parseSafetensors", "perplexity"],
+  ...["gradientStatistics", "macroF1", "parseSafetensors", "perplexity", "unpackTensors"],
   ...["progress", "tensorStatistics", "topKAccuracy", "assertFresh", "checkpointPath"],
-  ...[
-    "checkpointSteps",
-    "encodeCheckpoint",
-    "latestCheckpoint",
-    "machine",
-    "makeFolder",
-    "provenance",
-  ],
+  ...["checkpointSteps", "latestCheckpoint", "machine", "makeFolder", "provenance"],
   ...["tensorBoardFile", "versions"],
   ...["readCheckpoint", "readRun", "writeAtomically", ...Object.keys(format)],
   ...["isSystemError", "misfit", "readRunConfig", "readSafetensors", "reasonOf", "setAside"],

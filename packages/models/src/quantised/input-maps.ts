@@ -1,4 +1,4 @@
-/** @file What a layer's input goes through before it is rounded, and its weights the other way. */
+/** @file Maps of a layer's input before it is rounded, which its weights take back. */
 import {
   exp,
   full,

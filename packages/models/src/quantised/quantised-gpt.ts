@@ -1,6 +1,6 @@
 /** @file A GPT whose linear maps are rounded, made from a trained one, and out of a file again. */
 import { exp, mean, mul, noGrad, type Parameter, rng, sub, sum, type Tensor } from "@spm/core";
-import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
+import { checkOptions, kindOf, type OptionNames, ValueError } from "@spm/core/extend";
 import { Linear, type LinearFactory, logSoftmax, replaceLinear } from "@spm/nn";
 import { checkChoice, LinearMap, stateOf } from "@spm/nn/extend";
 import { Gpt, type GptOptions } from "../gpt/gpt.ts";
@@ -61,6 +61,7 @@ export function quantisedGpt(
   sizes: Omit<GptOptions, "random">,
   options: QuantisedGptOptions,
 ): QuantisedGpt {
+  checkGpt("quantisedGpt", trained);
   checkOptions("quantisedGpt", options, names);
   const { seed, ...rounding } = options;
   checkRounding("quantisedGpt", rounding);
@@ -118,6 +119,11 @@ export function roundedGpt(
   return { model, finish };
 }
 
+function checkGpt(op: string, ...models: readonly Gpt[]): void {
+  for (const model of models)
+    if (!(model instanceof Gpt)) throw new ValueError(op, "a Gpt", kindOf(model));
+}
+
 function checkRounding(op: string, { weights, activations, map }: Rounding): void {
   checkChoice(op, Object.keys(inputMaps), map);
   for (const [of, bits] of Object.entries({ weights, activations }))
@@ -162,7 +168,7 @@ const mapPaths = (model: Gpt): string[] =>
   );
 
 /**
- * What a file has of a GPT that was rounded: weights of its blocks as codes, all else as tensors;
+ * The parts that a file has of a GPT that was rounded: weights of its blocks as codes, all else as tensors;
  * clips of weights are in their scales. `encodeSafetensors` of @spm/trainer takes both.
  * @param angleBits - 8 gives angles as codes, too, of 2π / 256
  * @returns `tensors`, and `coded` matrices [out, in], by their paths in the model
@@ -173,12 +179,14 @@ const mapPaths = (model: Gpt): string[] =>
  * (await codedState(quantised)).coded["blocks.0.attention.query.weight"]?.codes.length; // 64
  */
 export async function codedState(
-  { model, maps }: Pick<QuantisedGpt, "model" | "maps">,
+  quantised: Pick<QuantisedGpt, "model" | "maps">,
   angleBits: 8 | 16 = 16,
 ): Promise<{
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly coded: Readonly<Record<string, CodedMatrix>>;
 }> {
+  const { model, maps } = Object(quantised) as typeof quantised;
+  checkGpt("codedState", model);
   const clips = new Set<Tensor>(maps.map(({ weightClips }) => weightClips));
   const byWeight = new Map<Tensor, QuantisedLinear>(maps.map((map) => [map.weight, map]));
   const tensors: Record<string, Tensor> = {};
@@ -220,6 +228,7 @@ async function codedAngles(angles: Tensor): Promise<CodedMatrix> {
  * divergence(model, model, tensor([[1, 2]], { dtype: "int32" })); // 0
  */
 export function divergence(of: Gpt, from: Gpt, tokens: Tensor): Tensor {
+  checkGpt("divergence", of, from);
   const p = noGrad(() => logSoftmax(from.forward(tokens)));
   const q = logSoftmax(of.forward(tokens));
   return mean(sum(mul(exp(p), sub(p, q)), -1));

@@ -2,8 +2,10 @@
  * @file A checkpoint as a safetensors file: tensors as tensors, everything else in the metadata,
  * and a checksum of the whole.
  */
+
 import { createHash, type Hash } from "node:crypto";
 import type { Tensor } from "@spm/core";
+import { checkOptions } from "@spm/core/extend";
 import type { ValidateFunction } from "ajv";
 import { CheckpointError } from "../errors.ts";
 import { inMemory, type TrainingState } from "../training-state.ts";
@@ -22,7 +24,12 @@ import { type ByteSource, SafetensorsError } from "./safetensors/header.ts";
 import { unpackTensors } from "./safetensors/packed.ts";
 import { type Safetensors, safetensorsOf } from "./safetensors/read.ts";
 import { show } from "./safetensors/show.ts";
-import { type CompactOptions, joined, safetensorsPieces } from "./safetensors/write.ts";
+import {
+  type CompactOptions,
+  compactOptions,
+  joined,
+  safetensorsPieces,
+} from "./safetensors/write.ts";
 import { fileSource } from "./safetensors-file.ts";
 
 /** A training state with its configuration. */
@@ -93,6 +100,7 @@ export async function encodeCheckpoint(
   config: Json,
   options: CompactOptions = {},
 ): Promise<Uint8Array> {
+  checkOptions("encodeCheckpoint", options, compactOptions);
   return joined(await checkpointPieces(state, config, options));
 }
 

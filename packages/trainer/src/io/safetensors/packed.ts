@@ -24,8 +24,8 @@ export interface PackedTensor {
   readonly scales: Float32Array;
 }
 
-/** What the metadata says of a packed tensor. */
-interface Entry extends Pick<PackedTensor, "shape" | "bits" | "group"> {
+/** A packed tensor in the metadata. */
+interface PackedEntry extends Pick<PackedTensor, "shape" | "bits" | "group"> {
   readonly dtype: string;
   readonly levels?: readonly number[];
 }
@@ -115,7 +115,7 @@ export function unpackTensors(file: Safetensors): StoredValues {
 function unpack(
   file: Safetensors,
   name: string,
-  { shape, bits, group, levels = usualLevels(bits) }: Entry,
+  { shape, bits, group, levels = usualLevels(bits) }: PackedEntry,
 ): Tensor {
   const bytes = elements(file.tensor(`${name}.codes`).ndarray());
   const scales = elements(file.tensor(`${name}.scales`).ndarray());
@@ -130,7 +130,7 @@ function unpack(
 }
 
 /** The metadata, checked. @throws SafetensorsError with the rule that it breaks */
-function parsed(text: string): Map<string, Entry> {
+function parsed(text: string): Map<string, PackedEntry> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -149,7 +149,7 @@ function parsed(text: string): Map<string, Entry> {
           `${Object.keys(fields).join(", ")} of packed ${quote(name)} in range`,
           `${bad?.[0] ?? unknown} ${show(Object(value)[bad?.[0] ?? unknown ?? ""])}`,
         );
-      return [name, value as Entry];
+      return [name, value as PackedEntry];
     }),
   );
 }

@@ -21,7 +21,7 @@ interface TensorPart {
   readonly data: TypedArray | Uint16Array;
 }
 
-/** What makes a file smaller. */
+/** Smaller files. */
 export interface CompactOptions {
   /** Tensors in few bits, by name. */
   readonly packed?: Readonly<Record<string, PackedTensor>>;
@@ -32,7 +32,7 @@ export interface CompactOptions {
   readonly half?: boolean;
 }
 
-const compactOptions: OptionNames<CompactOptions> = { packed: true, half: "boolean" };
+export const compactOptions: OptionNames<CompactOptions> = { packed: true, half: "boolean" };
 
 /**
  * The bytes of a safetensors file, the same for the same tensors and metadata.
