@@ -180,7 +180,7 @@ export function glu(x: Tensor, axis = -1): Tensor {
  */
 export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
 
-/** Options of {@link gelu}. */
+/** Options of `gelu`. */
 export interface GeluOptions {
   /**
    * The exact function, or the tanh formula of Hendrycks and Gimpel.

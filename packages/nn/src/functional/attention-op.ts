@@ -219,7 +219,7 @@ function backward(
 }
 
 /**
- * The primitives of {@link scaledDotProductAttention}: q [..., T, d], k [..., S, d], v [..., S, e]
+ * The primitives of `scaledDotProductAttention`: q [..., T, d], k [..., S, d], v [..., S, e]
  * → [..., T, e], with the same leading axes.
  * @example
  * const q = ones([1, 2, 3]);

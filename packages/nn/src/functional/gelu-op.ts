@@ -66,7 +66,7 @@ const slope: Readonly<Record<GeluForm, (v: number, share: number) => number>> = 
 };
 
 /**
- * The primitives of {@link gelu}, [...] → [...]; their option is the form.
+ * The primitives of `gelu`, [...] → [...]; their option is the form.
  * @example geluOp([tensor([0, 1])], "none"); // [0, 0.8413]
  */
 export const geluOp: FusedOp<[x: 1], GeluForm> = fused({
