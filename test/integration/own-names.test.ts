@@ -102,7 +102,7 @@ describe("a program with a kind of its own", () => {
       ]);
       for (const { stdout } of [help, compareHelp])
         expect(stdout).toMatch(
-          /^ {2}scaled-rotation +rotations of pairs with a radius: an angle and a factor each$/m,
+          /^ {2}scaled-rotation +rotations of pairs with a radius: an angle and a factor\n {22}each$/m,
         );
       expect([unknown.code, unknown.stderr]).toEqual([
         2,

@@ -36,10 +36,10 @@ async function run(line: string): Promise<string> {
   return printed.out;
 }
 const tiny = "--backend reference --hidden 16 --depth 1 --batch-size 16 --epochs 2";
-const onnx = join(work, "model.onnx");
 const files: Expected[] = [];
 
 test("a classifier of images takes raw pixels, and says what spm predict says", async () => {
+  const onnx = join(work, "images.onnx");
   const pictures = join(work, "pictures");
   for (const name of ["dark", "light"]) {
     mkdirSync(join(pictures, name), { recursive: true });
@@ -50,7 +50,7 @@ test("a classifier of images takes raw pixels, and says what spm predict says", 
   await run(`train ${pictures} --image-size 2 --layer rotation ${tiny} --out ${out}`);
   const told = await run(`export ${out} --onnx ${onnx}`);
   expect(told.replace(work, "").replace(/[\d,]+ bytes/, "N bytes")).toMatchInlineSnapshot(`
-    "/model.onnx: N bytes, opset 17, IR version 8
+    "/images.onnx: N bytes, opset 17, IR version 8
     pixels uint8[batch, 1, 2, 2] → probabilities float32[batch, 2]
     11 nodes: Div 2, MatMul 2, Add 2, Cast 1, Reshape 1, Sub 1, Relu 1, Softmax 1
     "
@@ -69,6 +69,7 @@ test("a classifier of images takes raw pixels, and says what spm predict says", 
 });
 
 test("a regression gives the target in its units", async () => {
+  const onnx = join(work, "table.onnx");
   const table = join(work, "heights.csv");
   const rows = Array.from({ length: 100 }, (_, k) => `${k % 10},${170.5 + 3.25 * (k % 10)}`);
   writeFileSync(table, `size,height\n${rows.join("\n")}\n`);
@@ -92,6 +93,7 @@ test("a regression gives the target in its units", async () => {
 });
 
 test("a GPT of spm experiment charlm reads its whole context", async () => {
+  const onnx = join(work, "gpt.onnx");
   const sizes = {
     context: 8,
     width: 16,
@@ -129,6 +131,7 @@ test("a GPT of spm experiment charlm reads its whole context", async () => {
 });
 
 test("any file that describes its model is exported for the input that is given", async () => {
+  const onnx = join(work, "gru.onnx");
   const gru = new Gru(3, 8, { linear: "rotation", random: rng(1) });
   const path = join(work, "gru.safetensors");
   await saveModel(path, gru);

@@ -81,7 +81,7 @@ test("a path that is not what a command reads is a line that says so", async () 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a file that is there is kept: a report's, its curves', an attribution's", async () => {
+test("a file that is there is kept: a report's, its curves', an attribution's, a model's", async () => {
   const run = join(folder, "run");
   const tiny = "--hidden 8 --depth 1 --batch-size 20 --epochs 1 --backend reference";
   const table = `${folder}.csv`;
@@ -96,6 +96,7 @@ test("a file that is there is kept: a report's, its curves', an attribution's", 
     `report ${run} ${run} --out ${mine}`,
     `report ${run} --out ${elsewhere} --svg ${mine}`,
     `attribute ${run} --test 1 --out ${mine}`,
+    `export ${run} --onnx ${mine}`,
   ]) {
     const { stdout, stderr, code } = await spm(line);
     expect(stderr).toMatch(/^error: \w+: expected a file that isn't there yet, got .*\nhelp: /);

@@ -1,5 +1,4 @@
 /**
-/**
  * @file The commands on what was trained: `spm eval`, `spm predict`, `spm sample`, `spm quantise`,
  * `spm attribute`, `spm export`, `spm inspect`, `spm report`.
  */
@@ -136,7 +135,9 @@ function addQuantise(spm: Command): void {
     )
     .option("--seed <n>", "of signs and of the order of windows", wholeNumber(0), 1)
     .option("--out <file>", "a new file (default: PATH with -w and the bits)")
-    .addHelpText("after", `${EXIT_CODES.slice(0, -1)}, 130 interrupted (nothing is written).`)
+    .addHelpText("after", () =>
+      folded(`${EXIT_CODES.slice(0, -1)}, 130 interrupted (nothing is written).`),
+    )
     .action(async (path: string, { angles: bits, ...flags }: QuantiseFlags) => {
       const { quantise } = await import("./quantise.ts");
       const options = { ...flags, angles: bits === "8" ? 8 : 16 } as const;
@@ -203,7 +204,7 @@ function addExport(spm: Command, registries: Registries): void {
       "one sample, e.g. 28,6 or int32:64, for any other file that describes its model",
       sampleInput,
     )
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, flags: ExportModelOptions) => {
       const { exportModel } = await import("./export.ts");
       await exportModel(path, flags, process.stdout, registries);
