@@ -98,16 +98,16 @@ const inDeno: Maker = async ({ folder, file }) => {
   return [join(folder, "node_modules/.bin/deno"), "run", "--no-lock", "--allow-all", file];
 };
 
-/** Makers whose tools are here anyway. */
+/** Makers that take a second. */
 export const makers: Readonly<Record<string, Maker>> = {
   "Node's require": required,
   "esbuild, an ES module": byEsbuild("esm"),
-  "esbuild, CommonJS": byEsbuild("cjs"),
-  Vite: byVite,
 };
 
-/** Makers whose tools are installed first, and what npm installs for them. */
+/** Makers that take longer, and what npm installs for those whose tools are not here. */
 export const furtherMakers: Readonly<Record<string, Maker>> = {
+  "esbuild, CommonJS": byEsbuild("cjs"),
+  Vite: byVite,
   webpack: byWebpack,
   Bun: byBun,
   Deno: inDeno,

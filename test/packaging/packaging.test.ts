@@ -200,7 +200,8 @@ describe("a stranger's project", () => {
     const expected = await run(process.execPath, [file], consumer);
     expect(expected).toMatch(/^loss 0\.\d+ → 0\.\d+\n$/);
     if (full) await run("npm", ["install", "--no-save", ...furtherTools.split(" ")], consumer);
-    for (const [tool, make] of Object.entries({ ...makers, ...(full ? furtherMakers : {}) })) {
+    const all = { ...makers, ...(full ? furtherMakers : {}) };
+    for (const [tool, make] of Object.entries(all)) {
       const [command, ...args] = await make({ folder: consumer, file }, run);
       expect(await run(command, args, consumer), tool).toBe(expected);
     }
