@@ -62,7 +62,7 @@ describe.runIf(device !== null)("a tensor on the device", () => {
 });
 
 describe.runIf(device !== null)("training on the device", () => {
-  const steps = full ? 1000 : 160;
+  const steps = full ? 1000 : 80;
   test(`${steps} steps leave no buffer behind, and learn`, async () => {
     setBackend(device!);
     const model = classifier();
