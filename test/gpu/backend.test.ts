@@ -22,10 +22,11 @@ import { DataLoader, gaussianClusters, type LabelledBatch } from "@spm/data";
 import { gpu } from "@spm/gpu";
 import { butterfly, rotationMixer } from "@spm/mixer";
 import { Mlp } from "@spm/models";
-import { crossEntropy, logSoftmax, softmax } from "@spm/nn";
+import { crossEntropy, layerNorm, logSoftmax, softmax } from "@spm/nn";
 import { adam } from "@spm/optim";
 import { classification, fit, NonFiniteError } from "@spm/trainer";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { distance } from "../contract/value-and-gradients.ts";
 import { full } from "../full.ts";
 import { openSoftwareGpu } from "./software-gpu.ts";
 
@@ -61,7 +62,7 @@ describe.runIf(device !== null)("a tensor on the device", () => {
 });
 
 describe.runIf(device !== null)("training on the device", () => {
-  const steps = full ? 1000 : 160;
+  const steps = full ? 1000 : 80;
   test(`${steps} steps leave no buffer behind, and learn`, async () => {
     setBackend(device!);
     const model = classifier();
@@ -151,6 +152,20 @@ describe.runIf(device !== null)("training on the device", () => {
       const want = await f(logits).data();
       expect([...(await f(moved).data())]).toEqual([...want].map((v) => expect.closeTo(v, 6)));
     }
+  });
+
+  test("layer norm of pairs far out, close to each other, loses no digits", async () => {
+    const pairs = c.add(c.normal(c.rng(8), [20, 1], 20), tensor([-0.01, 0.05]));
+    const both = async (x: Tensor): Promise<Float32Array[]> => {
+      const on = (v: number[]): Tensor => tensor(v, { backend: x.backend });
+      const { value, pullback } = c.vjp((x) => layerNorm(x, on([0.7, -1.2]), on([0.1, 0.4])), x);
+      const ys = [value, ...pullback(c.cos(value))];
+      return Promise.all(ys.map(async (y) => Float32Array.from(await y.data())));
+    };
+    const want = await both(pairs);
+    const got = await both(fromArray(pairs.ndarray(), device!));
+    expect(distance(got[0]!, want[0]!)).toBeLessThan(5e-7);
+    expect(distance(got[1]!, want[1]!)).toBeLessThan(1e-5); // scale · (1 − h²), scale ≈ 30
   });
 
   test("beyond 2^24 elements every index is exact", { timeout: 60_000 }, async () => {

@@ -13,7 +13,10 @@ const persistent = 264;
 
 /** The kernels of a norm of x, a weight and, if the norm has one, a bias, whose place is `B`. */
 interface NormKernels<B extends Places> {
-  /** Keeps the mean of each row, where that is subtracted, and its scale, 1/√(mean square + ε). */
+  /**
+   * Keeps the mean of each row, where that is subtracted, with what its rounding left out, and its
+   * scale, 1/√(mean square + ε).
+   */
   forward(
     inputs: Each<[x: 1, weight: 1, ...B], DeviceArray>,
     epsilon: number,
@@ -56,7 +59,10 @@ export function normKernels(
       if (sizeOf(shape) === 0)
         return { outputs: [zeros(executor, shape, "float32")], residual: [] };
       const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
-      const lengths = [rows * width, ...kept.map(() => rows)] as const;
+      const lengths = [
+        rows * width,
+        ...kept.map((name) => (name === "means" ? 2 : 1) * rows),
+      ] as const;
       const [y, ...sums] = withWhole(executor, inputs, (used) =>
         launchRows(launcher, forward(epsilon)(width), rows, rowWorkgroups(rows), used, lengths),
       );
@@ -120,17 +126,29 @@ function sumsText(results: readonly string[], width: number): string {
   );
 }
 
-/** The residual of a row: the mean, where that is subtracted, and the scale. */
+/**
+ * The residual of a row: the mean, where that is subtracted, as two numbers whose sum it is, and
+ * the scale. Of elements close to each other the mean's own rounding is a large share of each
+ * deviation from it.
+ */
 const keptOf = (centred: boolean): string[] => (centred ? ["means", "scales"] : ["scales"]);
+
+/** A row's mean as float32 has it, or the rest of it. */
+const meanOf = (part: "mu" | "rest"): string => `means[2u * row${part === "mu" ? "" : " + 1u"}]`;
 
 /** Reads x, weight and, if `centred`, bias; results y and what is kept. */
 function forwardText(centred: boolean, epsilon: number, width: number): string {
   const read = each(width, (k) => `v${k} = x[at + i];`);
   const sum = each(width, (k) => `total += v${k};`);
-  const mean = `var total = 0.0;\n${sum}\nlet mu = foldSum(total, t) / ${width}.0;`;
-  const squares = each(width, (k) => `let d = v${k}${centred ? " - mu" : ""}; squares += d * d;`);
-  const normal = (k: number) =>
-    `${centred ? `(v${k} - mu)` : `v${k}`} * scale * weight[i]${centred ? " + bias[i]" : ""}`;
+  const mean =
+    `var total = 0.0;\n${sum}\nlet mu = foldSum(total, t) / ${width}.0;\n` +
+    `total = 0.0;\n${each(width, (k) => `v${k} -= mu; total += v${k};`)}\n` +
+    `let rest = foldSum(total, t) / ${width}.0;`;
+  const squares = each(
+    width,
+    (k) => `${centred ? `v${k} -= rest; ` : ""}squares += v${k} * v${k};`,
+  );
+  const normal = (k: number) => `v${k} * scale * weight[i]${centred ? " + bias[i]" : ""}`;
   return rowKernel(
     width,
     centred ? ["x", "weight", "bias"] : ["x", "weight"],
@@ -141,7 +159,8 @@ function forwardText(centred: boolean, epsilon: number, width: number): string {
         `${read}\n${centred ? mean : ""}\nvar squares = 0.0;\n${squares}\n` +
         `let scale = inverseSqrt(foldSum(squares, t) / ${width}.0 + ${number(epsilon)});\n` +
         each(width, (k) => `y[at + i] = ${normal(k)};`) +
-        `\nif (t == 0u) { ${centred ? "means[row] = mu; " : ""}scales[row] = scale; }`,
+        `\nif (t == 0u) { ${centred ? `${meanOf("mu")} = mu; ${meanOf("rest")} = rest; ` : ""}` +
+        "scales[row] = scale; }",
     },
   );
 }
@@ -155,12 +174,12 @@ function backwardText(centred: boolean, width: number): string {
   return rowKernel(width, reads, ["bar", "sums"], {
     before: held(width, "g", "h", "w", "b"),
     body:
-      `${centred ? "let mu = means[row]; " : ""}let scale = scales[row]; ` +
-      "var total = 0.0; var inner = 0.0;\n" +
+      (centred ? `let mu = ${meanOf("mu")}; let rest = ${meanOf("rest")}; ` : "") +
+      "let scale = scales[row]; var total = 0.0; var inner = 0.0;\n" +
       each(
         width,
         (k) =>
-          `let c = ct[at + i]; let h = (x[at + i]${centred ? " - mu" : ""}) * scale; ` +
+          `let c = ct[at + i]; let h = (x[at + i]${centred ? " - mu - rest" : ""}) * scale; ` +
           "let g = c * weight[i]; " +
           `g${k} = g; h${k} = h; total += g; inner += g * h; w${k} += c * h; b${k} += c;`,
       ) +
