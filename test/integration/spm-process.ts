@@ -1,4 +1,4 @@
-/** @file Runs the `spm` command as a process of its own, made of the sources once a run of vitest. */
+/** @file Runs the `spm` command as a process of its own, made of the sources once for all files. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
