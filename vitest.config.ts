@@ -103,6 +103,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           setupFiles,
+          globalSetup: "./test/integration/built.ts",
           testTimeout: 120_000,
         },
       },
@@ -113,6 +114,7 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           exclude: full ? [] : ["test/browser/playground.test.ts"], // npm run test:playground
           setupFiles,
+          globalSetup: "./test/integration/built.ts",
           testTimeout: 240_000,
         },
       },

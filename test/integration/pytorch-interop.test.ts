@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const page = readFileSync(join(root, "docs/interop.md"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "spm-interop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const python = pythonWith("torch");
+const python = full ? pythonWith("torch") : null;
 
 /** The commands of the page, a line each, and its program. */
 const commands = [...page.matchAll(/^ *```sh\n([\s\S]*?)```/gm)].flatMap(([, text = ""]) =>

@@ -1,10 +1,10 @@
-/** @file Runs the `spm` command as a process of its own, made of the sources at the first call. */
+/** @file Runs the `spm` command as a process of its own, made of the sources once for all files. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { afterAll, inject } from "vitest";
 import { buildCommand } from "../resume/built-command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,7 +33,26 @@ export async function bundled(program: string): Promise<string> {
   return join(folder, "dist/main.js");
 }
 
+/** `spm` of the sources as one file, which the first test file that asks makes for all. */
+async function spmItself(): Promise<string> {
+  const shared = join(inject("builtOnce"), "spm");
+  if (!existsSync(shared)) {
+    const made = await buildCommand(join(ROOT, main));
+    try {
+      renameSync(made, shared);
+    } catch (error) {
+      rmSync(made, { recursive: true });
+      if (!existsSync(shared)) throw error; // else another file was first
+    }
+  }
+  return join(shared, "dist/main.js");
+}
 let command: Promise<string> | undefined;
+/** The file of `spm`, a bundle. */
+export const bundledSpm = (): Promise<string> => {
+  command ??= spmItself();
+  return command;
+};
 
 /** With packages of data, which a bundle finds only so. */
 export const withData: NodeJS.ProcessEnv = {
@@ -51,9 +70,8 @@ export async function spm(
   args: readonly string[],
   onOutput?: (stdout: string, child: ChildProcess) => void,
 ): Promise<Outcome> {
-  command ??= bundled(main);
   const options = { cwd: ROOT, env: withData };
-  const child = spawn(process.execPath, [await command, ...args], options);
+  const child = spawn(process.execPath, [await bundledSpm(), ...args], options);
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     stdout += chunk.toString();

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
-import { bundled, withData } from "./spm-process.ts";
+import { bundledSpm, withData } from "./spm-process.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const there = existsSync("/usr/bin/script");
@@ -35,15 +35,10 @@ const output = (command: string, env: NodeJS.ProcessEnv = withData): Promise<str
 
 /** That of `spm` in a terminal of so many columns. */
 async function inTerminal(args: string, columns: number, env = withData): Promise<string> {
-  const main = await bundledMain();
+  const main = await bundledSpm();
   const line = `stty cols ${columns} rows 24; exec node ${main} ${args}`;
   return output(`script -qec '${line}' /dev/null`, env);
 }
-let main: Promise<string> | undefined;
-const bundledMain = (): Promise<string> => {
-  main ??= bundled("packages/cli/src/main.ts");
-  return main;
-};
 
 /** The lines that a terminal shows, of which one that is redrawn is several. */
 const linesOf = (text: string): string[] =>
@@ -76,7 +71,7 @@ describe.runIf(there)("spm in a terminal", () => {
       // no colour, with NO_COLOR or without, and nothing else that only some terminals know
       expect((trained + evaluated).replaceAll("\x1b[K", "")).not.toContain("\x1b");
     }
-    const piped = await output(`node ${await bundledMain()} eval r60`);
+    const piped = await output(`node ${await bundledSpm()} eval r60`);
     expect(tooLong(piped, 80)).toEqual([]);
     expect(piped).not.toContain("\x1b");
   });
@@ -94,9 +89,7 @@ describe.runIf(there)("spm in a terminal", () => {
     const sweep = `sweep clusters ${small} --grid layer=dense,rotation --jobs 2 --out s`;
     expect(tooLong(await inTerminal(sweep, 60), 60)).toEqual([]);
     for (const command of commands)
-      expect(tooLong(await output(`node ${await bundledMain()} ${command} --help`), 80)).toEqual(
-        [],
-      );
+      expect(tooLong(await output(`node ${await bundledSpm()} ${command} --help`), 80)).toEqual([]);
   });
 
   test.runIf(full)("what an interrupted training hints at resumes it and reports it", async () => {

@@ -21,7 +21,7 @@ writeFileSync(inFolder("other.txt"), verse.toUpperCase());
 /** A GPT as `spm experiment charlm` saves it. */
 async function save(name: string, { linear }: Pick<SavedGpt, "linear">): Promise<void> {
   const vocabulary = vocabularyOf(verse);
-  const sizes = { context: 16, width: 32, heads: 2, layers: 1, linear, tied: false } as const;
+  const sizes = { context: 8, width: 32, heads: 2, layers: 1, linear, tied: false } as const;
   const model = new Gpt({ ...sizes, vocabulary: vocabulary.length, random: rng(1) });
   const values = Object.fromEntries(
     Object.entries(model.stateDict()).map(([path, value]) => [`model.${path}`, value]),

@@ -81,7 +81,7 @@ test("a path that is not what a command reads is a line that says so", async () 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a file that is there is kept: a report's, its curves', an attribution's, a model's", async () => {
+test("a file that is there is kept: a report, its curves, an attribution, a model", async () => {
   const run = join(folder, "run");
   const tiny = "--hidden 8 --depth 1 --batch-size 20 --epochs 1 --backend reference";
   const table = `${folder}.csv`;

@@ -168,8 +168,8 @@ const mapPaths = (model: Gpt): string[] =>
   );
 
 /**
- * The parts that a file has of a GPT that was rounded: weights of its blocks as codes, all else as tensors;
- * clips of weights are in their scales. `encodeSafetensors` of @spm/trainer takes both.
+ * The parts that a file has of a GPT that was rounded: weights of its blocks as codes, all else as
+ * tensors; clips of weights are in their scales. `encodeSafetensors` of @spm/trainer takes both.
  * @param angleBits - 8 gives angles as codes, too, of 2π / 256
  * @returns `tensors`, and `coded` matrices [out, in], by their paths in the model
  * @example
