@@ -123,6 +123,10 @@ def changed(path: str, **fields: Any) -> dict[str, Any]:
         (changed("layers.1", color="red"), "at 'layers.1', got .*red"),
         (changed("layers.2", **linear(3, 3)), "expected layers.2.bias of shape .3., got none"),
         (changed("layers.0", schedule={"name": "star", "n": 6}), "a MixerLayer at 'layers.0'"),
+        (
+            changed("layers.0", schedule={"name": "butterfly", "n": 16, "stages": 60_000_000}),
+            "expected sizes that fit 46 numbers, got others at 'layers.0'",
+        ),
         (changed("layers.1", outFeatures=4), "expected layers.1.bias of shape .4., got .3."),
     ],
 )
@@ -146,10 +150,11 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         load(path)
     layer = load(path, into=nn.Linear(2, 3))
     assert torch.equal(layer.weight, torch.ones(3, 2))
-    cut = path.read_bytes()[:-1]
-    path.write_bytes(cut)
-    with pytest.raises(FileError, match="expected the header of a safetensors file"):
-        load(path)
+    whole = path.read_bytes()
+    for changed_size in (whole[:-1], whole + b"\0"):
+        path.write_bytes(changed_size)
+        with pytest.raises(FileError, match="expected the header of a safetensors file"):
+            load(path)
     with pytest.raises(FileError, match="got Conv2d at"):
         save(nn.Conv2d(1, 1, 1), path)
 

@@ -181,14 +181,26 @@ entries: dict[str, Entry] = {
 """The kinds by their names in files."""
 
 
-def build(description: Fields) -> nn.Module:
+def _pairs(fields: Fields) -> int:
+    """The pairs of a module's schedule, which take memory before any tensor does."""
+    schedule = fields.get("schedule", {})
+    if "pairs" in schedule:
+        return 0  # they stand in the file
+    return int(schedule.get("n", 0)) * int(schedule.get("stages", 0)) // 2
+
+
+def build(description: Fields, numbers: int | None = None) -> nn.Module:
     """The model of a description, with first parameters.
 
+    :param numbers: those of the file's tensors: schedules that go far beyond them are refused
     :raises FileError: for a newer schema, a kind that is not known here, or a field that is missing
     """
     if description.get("schema") != SCHEMA:
         raise FileError(f"expected schema {SCHEMA} of spm.model, got {description.get('schema')}")
     modules: Fields = description["modules"]
+    for path, fields in modules.items():
+        if numbers is not None and _pairs(fields) > 4 * numbers + 2**20:
+            raise FileError(f"expected sizes that fit {numbers} numbers, got others at {path!r}")
     paths = list(modules)
     made: dict[str, nn.Module] = {}
 

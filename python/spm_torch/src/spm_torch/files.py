@@ -29,7 +29,8 @@ def load(path: str | os.PathLike[str], into: nn.Module | None = None) -> nn.Modu
     if into is None and described is None:
         raise FileError(f"{path}: expected a description, spm.model, got none; load(path, into=…)")
     try:
-        model = build(described or {}) if into is None else into
+        numbers = sum(t.numel() for t in tensors.values())
+        model = build(described or {}, numbers) if into is None else into
     except FileError as error:
         raise FileError(f"{path}: {error}") from error
     prefix = described["prefix"] if described else ""

@@ -41,6 +41,9 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str
         header = json.loads(data[8 : 8 + size])
         metadata = header.pop("__metadata__", {})
         tensors = {name: _tensor(entry, data, 8 + size) for name, entry in header.items()}
+        last = max((entry["data_offsets"][1] for entry in header.values()), default=0)
+        if len(data) - 8 - size != last:
+            raise ValueError(f"{last} bytes of data, got {len(data) - 8 - size}")
     except (AttributeError, KeyError, TypeError, UnicodeDecodeError, ValueError) as error:
         raise FileError(f"{path}: expected the header of a safetensors file, {error}") from error
     return tensors, metadata
