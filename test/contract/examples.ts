@@ -3,7 +3,7 @@
  * attribution and onnx, to be run. Free names stand for something that fits: a tensor of one of a
  * few shapes, a loss, a generator, …
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as attribution from "@spm/attribution";
@@ -22,6 +22,7 @@ import * as onnx from "@spm/onnx";
 import * as optim from "@spm/optim";
 import * as optimExtend from "@spm/optim/extend";
 import ts from "typescript";
+import { filesUnder } from "../files-under.ts";
 
 const mixer = { ...mixerIndex, ...analysis, ...mixerExtend };
 const nn = { ...nnIndex, ...nnExtend };
@@ -38,7 +39,7 @@ const folders = [
   "onnx",
 ];
 const files = folders.flatMap((folder) =>
-  readdirSync(join(root, folder, "src"), { recursive: true, encoding: "utf8" })
+  filesUnder(join(root, folder, "src"))
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => join(root, folder, "src", name)),
 );

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { filesUnder } from "../files-under.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const generated = /\/kernels(-relaxed)?\.ts$/;
@@ -10,11 +11,7 @@ const generated = /\/kernels(-relaxed)?\.ts$/;
 const sources = readdirSync(`${root}packages`)
   .flatMap((name) => ["src", "generate", "assembly"].map((folder) => `packages/${name}/${folder}`))
   .filter((folder) => existsSync(`${root}${folder}`))
-  .flatMap((folder) =>
-    readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).map(
-      (path) => `${folder}/${path}`,
-    ),
-  )
+  .flatMap((folder) => filesUnder(`${root}${folder}`).map((path) => `${folder}/${path}`))
   .filter((path) => path.endsWith(".ts"))
   .filter((path) => !path.endsWith(".test.ts") && !generated.test(path))
   .map((path) => ({
@@ -24,12 +21,8 @@ const sources = readdirSync(`${root}packages`)
 
 /** Pages, tests and the programs around the packages. */
 const around = ["docs", "test", "experiments", "examples", "bench", "scripts"]
-  .flatMap((folder) =>
-    readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).map(
-      (path) => `${folder}/${path}`,
-    ),
-  )
-  .filter((path) => /\.(ts|md|mjs)$/.test(path) && !/node_modules|\/dist\//.test(path))
+  .flatMap((folder) => filesUnder(`${root}${folder}`).map((path) => `${folder}/${path}`))
+  .filter((path) => /\.(ts|md|mjs)$/.test(path))
   .filter((path) => path !== "test/contract/glossary.test.ts");
 
 test("a default is named, also in pages and tests", () => {

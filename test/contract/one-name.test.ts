@@ -2,10 +2,11 @@
  * @file One name for one thing: no two files of the packages declare an interface, or an alias of
  * a type, of one name.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { filesUnder } from "../files-under.ts";
 
 const root = fileURLToPath(new URL("../../packages/", import.meta.url));
 
@@ -15,9 +16,7 @@ const needed: Readonly<Record<string, string>> = {
   MixerKernels: "the part that differs between kinds of mixers, in the words of both backends",
 };
 
-const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) =>
-  /^[^/]+\/src\/.*(?<!\.test|\.d)\.ts$/.test(path),
-);
+const files = filesUnder(root).filter((path) => /^[^/]+\/src\/.*(?<!\.test|\.d)\.ts$/.test(path));
 
 const isType = (node: ts.Statement): node is ts.InterfaceDeclaration | ts.TypeAliasDeclaration =>
   ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);

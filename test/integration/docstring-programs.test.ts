@@ -3,19 +3,12 @@
  * runs that they speak of. (Examples of the other packages: test/contract/docstrings.test.ts.)
  */
 import { execFile } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { filesUnder } from "../files-under.ts";
 import { spm } from "./spm-process.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -24,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const programs = ["data", "trainer", "report", "cli"].flatMap((name) => {
   const sources = join(root, "packages", name, "src");
-  return readdirSync(sources, { recursive: true, encoding: "utf8" })
+  return filesUnder(sources)
     .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
     .flatMap((path) =>
       [...readFileSync(join(sources, path), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(
