@@ -100,14 +100,23 @@ describe("a model that its author put together", () => {
     }
     const tied = new Sequential([new nn.LayerNorm(2), new nn.LayerNorm(2)]);
     Reflect.set(tied.layers[1] ?? {}, "weight", Reflect.get(tied.layers[0] ?? {}, "weight"));
+    const add1 = (x: Tensor): Tensor => add(x, 1);
     const bytes = await encodeModel(new Scale());
     const refused: [Module, string][] = [
       [new Scale(), "the class Scale has no kind"],
       [new Sequential([new Scale()]), 'the class Scale has no kind, at "layers.0"'],
-      [new Sequential([(x) => add(x, 1)]), "Sequential.layers is an array of 1"],
+      [new Sequential([(x) => add(x, 1)]), "Sequential.layers[0] is a function without a name; a "],
+      [
+        new Sequential([nn.gelu, add1]),
+        "Sequential.layers[1] is the function add1; a file can have a",
+      ],
+      [
+        new Mlp({ sizes: [2, 1], activation: add1, random: random() }),
+        "Mlp.activation is the functi",
+      ],
       [tied, '"layers.1.weight" is the same parameter as "layers.0.weight"'],
     ];
-    for (const [model, why] of refused) expect(describeModel(model)).toBe(why);
+    for (const [model, why] of refused) expect(describeModel(model)).toContain(why);
     expect(parseSafetensors(bytes).metadata["spm.undescribed"]).toBe("the class Scale has no kind");
     expect(() => parseModel(bytes)).toThrowErrorMatchingInlineSnapshot(`
       [CheckpointError: parseModel: expected a file that describes its model, got the file, which has none: the class Scale has no kind
@@ -116,6 +125,54 @@ describe("a model that its author put together", () => {
     const into = new Scale();
     into.gain.assign(parameter([0, 0]));
     expect(values(parseModel(bytes, { into }).gain)).toEqual([1, 2]);
+  });
+
+  test("is not described where loadModel would build another", () => {
+    const mlp = () => new Mlp({ sizes: [2, 3, 1], random: random() });
+    const changed = (model: Module, fields: object) => Object.assign(model, fields);
+    const forward = (x: Tensor): Tensor => x;
+    class Doubled extends nn.Linear {
+      override forward(x: Tensor): Tensor {
+        return super.forward(x).mul(2);
+      }
+    }
+    const linear = () => new nn.Linear(2, 3, { random: random() });
+    const borrowed = Object.setPrototypeOf(linear(), { __proto__: nn.Linear.prototype, forward });
+    const [pair, drop] = [
+      new Sequential([linear(), nn.silu]),
+      new nn.Dropout(0.5, { random: random() }),
+    ];
+    Reflect.set(pair.layers, 1, nn.gelu);
+    const refused: [Module, string][] = [
+      [changed(mlp(), { extra: parameter([1]) }), '"extra" is a field of one\'s own'],
+      [
+        changed(mlp(), { extra: linear() }),
+        'of those before it at modules["extra"], got none of t',
+      ],
+      [changed(mlp(), { extra: { deep: [parameter([1])] } }), '"extra.deep.0" is a field of one'],
+      [changed(linear(), { bias: null }), '"bias" is missing, which its class makes'],
+      [
+        changed(linear(), { bias: parameter([1]) }),
+        '"bias" is float32[1], where its class makes f',
+      ],
+      [changed(drop, { probability: 0 }), '"probability" isn\'t what Dropout was made with'],
+      [changed(mlp(), { forward }), '"forward" is set on the object, in the place of Mlp\'s'],
+      [
+        new Sequential([changed(linear(), { forward })]),
+        '"layers.0.forward" is set on the object, in',
+      ],
+      [pair, '"layers.1" isn\'t what Sequential was made with'],
+      [new (class extends Doubled {})(2, 3, { random: random() }), "a class without a name has no"],
+      [new Sequential([new Doubled(2, 3, { random: random() })]), "the class Doubled has no kind"],
+      [borrowed, "the model has another class than one built again, Linear"],
+    ];
+    for (const [model, why] of refused) expect(String(describeModel(model))).toContain(why);
+  });
+
+  test("is described with notes and an empty list of layers", async () => {
+    const noted = Object.assign(new Mlp({ sizes: [2, 1], random: random() }), { note: "mine" });
+    expect(String(await reloaded(noted))).toBe(String(noted));
+    expect(values((await reloaded(new Sequential([]))).forward(parameter([3])))).toEqual([3]);
   });
 
   test("is described where its class has a kind", async () => {

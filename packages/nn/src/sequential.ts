@@ -82,14 +82,14 @@ export class Residual extends Module {
 
 /** A function by its name, or null for a module, which the file has under its own path. */
 const layerField: Field<Layer> = {
-  expected: `${activation.expected}, or null`,
+  expected: `${activation.expected}, or null in the place of a module`,
   encode: (layer) => (layer instanceof Module ? null : activation.encode(layer)),
   decode: (json) => (json === null ? new Unbuilt() : activation.decode(json)),
 };
 
 /** {@link Sequential} and {@link Residual} in files. */
 export const sequentialModules: readonly ModuleKind[] = [
-  moduleKind("Sequential", Sequential, { layers: list(layerField) }, ({ layers }) => {
+  moduleKind("Sequential", Sequential, { layers: list(layerField, 0) }, ({ layers }) => {
     return new Sequential(layers);
   }),
   moduleKind("Residual", Residual, { branch: layerField }, ({ branch }) => new Residual(branch)),

@@ -30,7 +30,10 @@ test.each<[unknown, string]>([
   ["Linear", "expected 1 at schema, got nothing"],
   [described({ "": linear }, { schema: 2 }), "a description of schema 1 at most, got 2"],
   [described({ "": linear }, { schema: "1" }), 'expected 1 at schema, got "1"'],
-  [described({ "": linear }, { author: 1 }), "a text at prefix, got nothing"],
+  [
+    described({ "": linear }, { author: 1 }),
+    'but schema, prefix, modules at the description, got "a',
+  ],
   [described({ "": linear }, { prefix: 1 }), "a text at prefix, got 1"],
   [described([linear]), "an object at modules, got a list of 1"],
   [described({}), 'the model itself, "", as the first at modules, got nothing'],
@@ -40,7 +43,10 @@ test.each<[unknown, string]>([
   [described({ "": { ...linear, kind: "constructor" } }), 'at modules[""], got "constructor"'],
   [described({ "": { ...linear, kind: "__proto__" } }), 'at modules[""], got "__proto__"'],
   [described(JSON.parse('{"":{"__proto__":{"kind":"Linear"}}}')), "is known at modules"],
-  [described({ "": { ...linear, gain: 2 } }), "no field but inFeatures, outFeatures, bias at"],
+  [
+    described({ "": { ...linear, gain: 2 } }),
+    "no field but inFeatures, outFeatures, bias, kind at",
+  ],
   [described({ "": { ...linear, bias: 1 } }), 'true or false at modules[""].bias, got 1'],
   [described({ "": { ...linear, bias: undefined } }), '[""].bias, got nothing'],
   [described({ "": { ...linear, inFeatures: 0 } }), "1 to 2147483647 at"],
@@ -50,10 +56,12 @@ test.each<[unknown, string]>([
   [described({ "": { ...linear, inFeatures: [3] } }), "got a list of 1"],
   [described({ "": { ...linear, inFeatures: 2 ** 53 } }), "got 9007199254740992"],
   [described({ "": { same: "" } }), "the path of a module before it at modules"],
+  [described({ "": linear, a: { same: "", x: 1 } }), 'no field but same at modules["a"], got "x"'],
+  [described({ "": linear, a: { same: 1 } }), 'a module before it at modules["a"], got 1'],
   [described({ "": linear, a: { same: "b" } }), 'a module before it at modules["a"], got "b"'],
-  [described({ "": linear, a: { same: "" } }), 'a path of the model at modules["a"], got none'],
-  [described({ "": linear, weight: linear }), 'a path of the model at modules["weight"]'],
-  [described({ "": linear, "__proto__.x": linear }), "a path of the model at"],
+  [described({ "": linear, a: { same: "" } }), 'a part of those before it at modules["a"]'],
+  [described({ "": linear, weight: linear }), 'of those before it at modules["weight"]'],
+  [described({ "": linear, "__proto__.x": linear }), "a part of those before it at"],
   [described({ "": { kind: "Sequential", layers: [null] } }), 'a module at "layers.0" at modules'],
   [described({ "": { kind: "Sequential", layers: ["eval"] } }), "a function among abs, cos,"],
   [described({ "": { kind: "Sequential", layers: { length: 9 } } }), "got an object"],
@@ -76,6 +84,7 @@ test.each<[unknown, string]>([
   [{ name: "mine", n: 4, pairs: [[[0, 1]]] }, "MixerLayer(rotation)"],
   [{ name: "mine", n: 4, stages: 2 }, "expected { name, n, stages } of butterfly, shuffle"],
   [{ name: "butterfly", n: 4, stages: 2, pairs: [] }, "expected { name, n, stages }"],
+  [{ name: "butterfly", n: 4, stages: 2, by: 1 }, "got an object of name, n, stages, by"],
   [{ name: "butterfly", n: 2 ** 30, stages: 2 ** 30 }, "sizes that fit the 8 numbers of the file"],
   [{ name: "mine", n: 2 ** 30, pairs: [[[0, 1]]] }, "sizes that fit the 8 numbers of the file"],
   [{ name: "mine", n: 4, pairs: [[[0, 9]]] }, "fromPairs: expected coordinates in [0, 4)"],
@@ -96,7 +105,7 @@ test("no memory is taken for sizes that the tensors contradict", () => {
       if (typeof value !== "number" || field === "dropout") continue;
       const modules = { ...found.modules, [path]: { ...module, [field]: large } };
       const got = outcome({ ...found, modules }, 60);
-      expect(got).toMatch(/sizes that fit|as many modules|a path of the model/);
+      expect(got).toMatch(/sizes that fit|as many modules|a part of those before/);
     }
   expect(outcome(described({ "": { ...linear, inFeatures: large, outFeatures: 2 } }))).toContain(
     "expected sizes that fit the 8 numbers of the file's tensors, got 2147483649 for Linear",

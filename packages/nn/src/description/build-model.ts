@@ -2,9 +2,9 @@
 import { checkOptions, kindOf, type OptionNames, ValueError } from "@spm/core/extend";
 import { Module, type Place, places } from "../module.ts";
 import { withAllowance } from "./allowance.ts";
-import { SCHEMA } from "./describe-model.ts";
-import { type BuildOptions, descriptionOf, type ModuleKind, misfit, shown } from "./module-kind.ts";
-import { fieldsIn, objectOf } from "./objects.ts";
+import { type BuildOptions, descriptionOf, type ModuleKind } from "./module-kind.ts";
+import { fieldsOf, misfit, objectOf, shown } from "./objects.ts";
+import { SCHEMA } from "./schema.ts";
 
 /** Options of {@link buildModel}. */
 export interface BuildModelOptions extends BuildOptions {
@@ -62,7 +62,8 @@ function checked(description: unknown, kinds: ReadonlyMap<string, ModuleKind>): 
       "a newer version of SPM wrote this file",
     );
   if (schema !== SCHEMA) throw misfit("schema", `${SCHEMA}`, shown(schema));
-  const { prefix, modules } = fieldsIn(description, "schema", "prefix", "modules") ?? {};
+  const fields = fieldsOf("the description", description, "schema", "prefix", "modules");
+  const [prefix, modules] = [fields.get("prefix"), fields.get("modules")];
   if (typeof prefix !== "string") throw misfit("prefix", "a text", shown(prefix));
   const found = objectOf(modules);
   if (found === undefined) throw misfit("modules", "an object", shown(modules));
@@ -81,9 +82,9 @@ function checkedNode(
 ): Node {
   const place = `modules["${path.slice(0, 80)}"]`;
   const fields = objectOf(json);
-  const same = fields?.get("same");
-  if (typeof same === "string" && fields?.size === 1) {
-    if (before.has(same)) return { same };
+  if (fields?.has("same")) {
+    const same = fieldsOf(place, json, "same").get("same");
+    if (typeof same === "string" && before.has(same)) return { same };
     throw misfit(place, "the path of a module before it", shown(same));
   }
   const name = fields?.get("kind");
@@ -112,7 +113,11 @@ function assembled(nodes: ReadonlyMap<string, Node>, options: BuildOptions): Mod
   for (const [path, node] of nodes) {
     const place = tree.get(path);
     if (path !== "" && place === undefined)
-      throw misfit(`modules["${path.slice(0, 80)}"]`, "a path of the model", "none");
+      throw misfit(
+        `modules["${path.slice(0, 80)}"]`,
+        "a part of those before it",
+        "none of theirs",
+      );
     const now = place?.value;
     if ("same" in node) {
       const other = built.get(node.same);

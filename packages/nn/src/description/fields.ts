@@ -21,6 +21,13 @@ export interface Field<T> {
   readonly encode: (value: T) => Json | undefined;
   /** The value of a JSON; undefined for one that doesn't fit. */
   readonly decode: (json: unknown) => T | undefined;
+  /** Of a list: each of its values. */
+  readonly item?: AnyField;
+}
+
+/** A field of any type. */
+export interface AnyField extends Pick<Field<unknown>, "expected" | "decode" | "item"> {
+  readonly encode: (value: never) => Json | undefined;
 }
 
 /** The largest size that a description may have. */
@@ -74,15 +81,16 @@ export const either = <A, B>(one: Field<A>, other: Field<B>): Field<A | B> => ({
   decode: (json) => one.decode(json) ?? other.decode(json),
 });
 
-/** At most 2¹⁶ values of `field`, one or more of them. */
-export const list = <T>(field: Field<T>): Field<readonly T[]> => ({
+/** At most 2¹⁶ values of `field`, and at least `least`. */
+export const list = <T>(field: Field<T>, least = 1): Field<readonly T[]> => ({
   expected: `a list, each ${field.expected}`,
+  item: field,
   encode(values) {
     const encoded = values.map((value) => field.encode(value));
     return encoded.every((json) => json !== undefined) ? encoded : undefined;
   },
   decode(json) {
-    if (!Array.isArray(json) || json.length === 0 || json.length > 2 ** 16) return undefined;
+    if (!Array.isArray(json) || json.length < least || json.length > 2 ** 16) return undefined;
     const values = json.map((item: unknown) => field.decode(item));
     return values.every((value) => value !== undefined) ? values : undefined;
   },
@@ -106,7 +114,11 @@ export const mixerKind: Field<MixerKind> = named(
 
 /** The kind of a value that has no JSON, for the reason why. */
 export const kindOfValue = (value: unknown): string =>
-  typeof value === "function" ? `the function ${value.name || "without a name"}` : kindOf(value);
+  typeof value !== "function"
+    ? kindOf(value)
+    : value.name === ""
+      ? "a function without a name"
+      : `the function ${value.name}`;
 
 /**
  * The fields that descriptions of modules are made of: sizes, numbers, words and lists of them.

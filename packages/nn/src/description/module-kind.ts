@@ -2,19 +2,12 @@
  * @file Kinds of module: what a file says of a module of each, and how one is built from it. A
  * module says what it is in its constructor; its kind stands beside its class.
  */
-import { type Rng, ValueError } from "@spm/core/extend";
+import type { Rng } from "@spm/core/extend";
 import type { Module } from "../module.ts";
 import { allow } from "./allowance.ts";
-import type { Field, Json } from "./fields.ts";
+import type { AnyField, Field, Json } from "./fields.ts";
 import { kindOfValue } from "./fields.ts";
-import { objectOf } from "./objects.ts";
-
-/** A field of any type. */
-interface AnyField {
-  readonly expected: string;
-  readonly encode: (value: never) => Json | undefined;
-  readonly decode: (json: unknown) => unknown;
-}
+import { fieldsOf, misfit, shown } from "./objects.ts";
 
 /** The fields of a kind, by name. */
 export type Fields = Readonly<Record<string, AnyField>>;
@@ -90,16 +83,13 @@ export function moduleKind<F extends Fields>(
       const json: Record<string, Json> = {};
       for (const [field, { encode }] of entries) {
         const encoded = encode(values[field] as never);
-        if (encoded === undefined) return `${name}.${field} is ${kindOfValue(values[field])}`;
+        if (encoded === undefined) return `${name}.${fault(field, fields[field], values[field])}`;
         json[field] = encoded;
       }
       return { kind: name, ...json };
     },
     read(place, json) {
-      const given = objectOf(json) ?? new Map<string, unknown>();
-      for (const field of given.keys())
-        if (field !== "kind" && !entries.some(([known]) => known === field))
-          throw misfit(place, `no field but ${entries.map(([known]) => known).join(", ")}`, field);
+      const given = fieldsOf(place, json, ...entries.map(([field]) => field), "kind");
       const values = Object.fromEntries(
         entries.map(([field, { expected, decode }]) => {
           const value = decode(given.get(field));
@@ -162,24 +152,33 @@ export const present = <T extends object>(
 ): { readonly [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as T;
 
+const classOf = ({ constructor }: Module): string =>
+  constructor.name === "" ? "a class without a name" : `the class ${constructor.name}`;
+
 /** The description of a module, "part" for one that its owner builds, or the reason for none. */
 export function descriptionOf(module: Module): Description | "part" | { readonly reason: string } {
   const kind = kinds.get(module.constructor);
   if (kind === "part") return kind;
   const values = described.get(module);
   if (kind === undefined || values === undefined)
-    return { reason: `the class ${module.constructor.name} has no kind` };
+    return { reason: `${classOf(module)} has no kind` };
   const found = kind.describe(values);
   return typeof found === "string" ? { reason: found } : found;
 }
 
-/** @returns the error of a description that doesn't fit */
-export const misfit = (place: string, expected: string, got: unknown): ValueError =>
-  new ValueError("loadModel", `${expected} at ${place}`, got);
-
-/** A value of JSON in a message. */
-export function shown(json: unknown): string {
-  if (json === undefined) return "nothing";
-  if (typeof json !== "object" || json === null) return JSON.stringify(json).slice(0, 80);
-  return Array.isArray(json) ? `a list of ${json.length}` : "an object";
+/** The value that no file describes, by its place: of a list the first of its items. */
+function fault(place: string, field: AnyField | undefined, value: unknown): string {
+  if (Array.isArray(value) && field?.item !== undefined) {
+    const { item } = field;
+    const k = value.findIndex((one: unknown) => item.encode(one as never) === undefined);
+    return fault(`${place}[${k}]`, item, value[k]);
+  }
+  return `${place} is ${kindOfValue(value)}; a file can have ${field?.expected}`;
 }
+
+/** The kinds of all modules in a model. */
+export const kindsOf = (model: Module): ModuleKind[] =>
+  [...model.namedModules().values()].flatMap((module) => {
+    const kind = kinds.get(module.constructor);
+    return typeof kind === "object" ? [kind] : [];
+  });

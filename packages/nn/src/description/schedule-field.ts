@@ -3,7 +3,7 @@ import { brick, butterfly, fromPairs, type Schedule, shuffle } from "@spm/mixer"
 import { pairsOf } from "@spm/mixer/extend";
 import { allow } from "./allowance.ts";
 import { type Field, size } from "./fields.ts";
-import { fieldsIn } from "./objects.ts";
+import { objectOf } from "./objects.ts";
 
 /** The schedules that a width and a number of stages decide. */
 const patterns: ReadonlyMap<string, (n: number, stages: number) => Schedule> = new Map([
@@ -28,7 +28,8 @@ export const scheduleField: Field<Schedule> = {
       : { name, n, pairs: pairsOf(schedule) };
   },
   decode(json) {
-    const { name, n, stages, pairs } = fieldsIn(json, "name", "n", "stages", "pairs") ?? {};
+    const { name, n, stages, pairs, ...others } = Object.fromEntries(objectOf(json) ?? []);
+    if (Object.keys(others).length > 0) return undefined;
     const width = size.decode(n);
     if (width === undefined || typeof name !== "string") return undefined;
     if (Array.isArray(pairs) && stages === undefined) {

@@ -28,7 +28,7 @@ type PoolFunction<Options> = (x: Tensor, size: Shape, options: Options) => Tenso
 
 abstract class Pooling<Options extends PoolOptions> extends Module {
   readonly size: Shape;
-  readonly sliding: Options;
+  readonly #sliding: Options;
   readonly #pool: PoolFunction<Options>;
 
   constructor(
@@ -53,12 +53,12 @@ abstract class Pooling<Options extends PoolOptions> extends Module {
       padding,
       dilation,
     });
-    this.sliding = { ...options, stride };
+    this.#sliding = { ...options, stride };
     this.#pool = pool;
   }
 
   forward(x: Tensor): Tensor {
-    return this.#pool(x, this.size, this.sliding);
+    return this.#pool(x, this.size, this.#sliding);
   }
 }
 

@@ -18,17 +18,17 @@ import { Module } from "../module.ts";
  * @example new Upsample({ scaleFactor: 2 }).forward(ones([1, 3, 4, 4])).shape; // [1, 3, 8, 8]
  */
 export class Upsample extends Module {
-  readonly options: InterpolateOptions;
+  readonly #options: InterpolateOptions;
 
   constructor(options: InterpolateOptions) {
     super();
     checkOptions("Upsample", options, interpolateOptions);
     const { size = null, scaleFactor = null, mode = "nearest", alignCorners = null } = options;
     describe(this, { size, scaleFactor, mode, alignCorners });
-    this.options = options;
+    this.#options = options;
   }
 
   forward(x: Tensor): Tensor {
-    return interpolate(x, this.options);
+    return interpolate(x, this.#options);
   }
 }
