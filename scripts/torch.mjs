@@ -18,17 +18,17 @@ function refuse(expected, got, help) {
   process.exit(1);
 }
 
-/** What a Python is there for. @param {string} python */
+/** Whether a program is a Python, and its PyTorch's version. @param {string} python */
 function look(python) {
-  const code = "import torch; print(torch.__version__)";
-  const { error, status, stdout } = spawnSync(python, ["-c", code], { encoding: "utf8" });
-  if (error) return { python, found: false, version: undefined };
-  return { python, found: true, version: status === 0 ? stdout.trim() : undefined };
+  const code = "print('Python'); import torch; print(torch.__version__)";
+  const { stdout } = spawnSync(python, ["-c", code], { encoding: "utf8" });
+  const [name, version] = (stdout ?? "").trim().split("\n");
+  return { python, found: name === "Python", version: name === "Python" ? version : undefined };
 }
 
 /** The first Python with PyTorch. */
 function pythonWithTorch() {
-  const asked = process.env.PYTHON;
+  const asked = process.env.PYTHON || undefined; // an empty one asks for none
   const names = asked === undefined ? ["python3", "/usr/bin/python3"] : [asked];
   const seen = names.map(look);
   const install = "pip install torch";

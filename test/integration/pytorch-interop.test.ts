@@ -83,7 +83,7 @@ test("what is missing is said in one line", () => {
   };
   mkdirSync(join(folder, "old"));
   writeFileSync(join(folder, "old/torch.py"), '__version__ = "1.10.2"\n');
-  const lines = [failure(join(folder, "python9"))];
+  const lines = [failure(join(folder, "python9")), failure("/bin/true"), failure("/bin/echo")];
   if (pythonWith("sys") !== null)
     lines.push(
       failure(named("without", '#!/bin/sh\nexec python3 -S -I "$@"\n')),

@@ -1,6 +1,8 @@
 /** @file `spm inspect`: what is in a checkpoint, or in any other safetensors file. */
 import { existsSync, statSync } from "node:fs";
 import { SpmError } from "@spm/core";
+import { modelKinds } from "@spm/models";
+import { checkDescription, moduleKinds } from "@spm/nn/extend";
 import { CheckpointError, type Safetensors } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { readSafetensors, verifyCheckpoint } from "@spm/trainer/node";
@@ -33,11 +35,12 @@ export function inspectFile(
       formatCount(count(entry.shape)),
       formatCount(size(entry)),
     ]);
+  const elements = entries.reduce((sum, { shape }) => sum + count(shape), 0);
   const bytes = entries.reduce((sum, entry) => sum + size(entry), 0);
   const about = Object.entries(metadata).map(([name, value]) =>
     full ? `${name}: ${value}` : shortened(`${name}: ${value}`),
   );
-  const tree = modelTable(metadata["spm.model"], full);
+  const tree = modelLines(metadata["spm.model"], elements, full);
   const total = `${formatCount(entries.length)} tensors, ${formatCount(bytes)} bytes`;
   const checked = "checksum" in metadata || metadata.format?.startsWith("spm-checkpoint");
   const damage = checked ? damageOf(path) : undefined;
@@ -72,30 +75,51 @@ function damageOf(path: string): string | undefined {
   }
 }
 
-/** The modules of a description, a line each, before an empty line; nothing for another text. */
-function modelTable(text: string | undefined, full: boolean): string[] {
-  const { modules } = parsedObject(text ?? "");
+/**
+ * The modules of a description, a line each, and what keeps it from being built, before an empty
+ * line; nothing for a file without one.
+ */
+function modelLines(text: string | undefined, elements: number, full: boolean): string[] {
+  if (text === undefined) return [];
+  const description = jsonOf(text);
+  const { modules } = Object(description) as { readonly modules?: unknown };
   const rows = Object.entries(Object(modules) as Record<string, unknown>).map(([path, module]) => {
     const { kind, same, ...fields } = Object(module) as Record<string, unknown>;
     const facts = Object.entries(fields).map(([name, value]) => `${name} ${shownValue(value)}`);
     const what = same === undefined ? String(kind) : `the same as ${String(same)}`;
     return [path === "" ? "the model" : path, what, facts.join(", ")] as const;
   });
-  if (rows.length === 0) return [];
   const widest = (k: 0 | 1): number => rows.reduce((most, row) => Math.max(most, row[k].length), 0);
   const [first, second] = [widest(0), widest(1)];
   const lines = rows.map(([path, kind, facts]) => {
     const line = `${path.padEnd(first)}  ${kind.padEnd(second)}  ${facts}`.trimEnd();
     return full ? line : shortened(line);
   });
-  return [...lines, ""];
+  return [...lines, ...faultOf(description, elements), ""];
 }
 
-function parsedObject(text: string): { readonly modules?: unknown } {
+/** The JSON of a text; undefined for one that is none. */
+function jsonOf(text: string): unknown {
   try {
-    return Object(JSON.parse(text)) as { readonly modules?: unknown };
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
+  }
+}
+
+/** Why a description can't be built, and what to do, in a line. */
+function faultOf(description: unknown, elements: number): string[] {
+  const kinds = [...moduleKinds, ...modelKinds];
+  try {
+    // a byte of codes is up to eight numbers
+    if (description !== undefined) checkDescription(description, { kinds, numbers: 8 * elements });
+    else throw new CheckpointError("loadModel", "JSON as spm.model", "another text");
+    return [];
+  } catch (error) {
+    if (!(error instanceof SpmError)) throw error;
+    const [why, help = "loadModel(file, { into: model }) gives the weights to a model"] =
+      error.message.split("\nhelp: ");
+    return [`spm.model can't be built here: ${why}; ${help}`];
   }
 }
 

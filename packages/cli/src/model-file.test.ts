@@ -70,6 +70,32 @@ test("a model of text writes the same text", async () => {
   expect(printed.err).toBe("");
 });
 
+test("inspect says why a model can't be built, and shows its weights", async () => {
+  const file = readSafetensors(path("alone.safetensors"));
+  const tensors = Object.fromEntries(file.entries.map(({ name }) => [name, file.tensor(name)]));
+  const model = file.metadata["spm.model"] ?? "";
+  const shown = async (description: string): Promise<string | undefined> => {
+    writeSafetensors(path("odd.safetensors"), tensors, { "spm.model": description });
+    const text = await run(`inspect ${path("odd.safetensors")} --full`);
+    expect(text).toMatch(/^layers\.0\.bias +F32/m);
+    return /^spm\.model can't.*$/m.exec(text)?.[0];
+  };
+  expect(await shown(model)).toBe(undefined);
+  expect(await shown("{")).toMatchInlineSnapshot(
+    `"spm.model can't be built here: loadModel: expected JSON as spm.model, got another text; loadModel(file, { into: model }) gives the weights to a model"`,
+  );
+  expect(await shown(model.replace('"schema":1', '"schema":2'))).toMatchInlineSnapshot(
+    `"spm.model can't be built here: loadModel: expected a description of schema 1 at most, got 2; a newer version of SPM wrote this file; that one reads it"`,
+  );
+  expect(await shown(model.replace('"Mlp"', '"Mine"'))).toMatchInlineSnapshot(
+    `"spm.model can't be built here: loadModel: expected a kind of module that is known at modules[""], got "Mine"; loadModel(file, { kinds: [yours] }), or { into: a model of yours }"`,
+  );
+  expect(await shown(model.replace('"sizes"', '"widths"'))).toMatchInlineSnapshot(
+    `"spm.model can't be built here: loadModel: expected no field but sizes, activation, kind at modules[""], got "widths"; loadModel(file, { into: model }) gives the weights to a model"`,
+  );
+  expect(process.exitCode).toBe(undefined);
+});
+
 test("refuses a file without a task, with a newer one, and with another model", async () => {
   const file = readSafetensors(path("alone.safetensors"));
   const tensors = Object.fromEntries(file.entries.map(({ name }) => [name, file.tensor(name)]));

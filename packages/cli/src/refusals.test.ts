@@ -67,6 +67,7 @@ test("a path that is not what a command reads is a line that says so", async () 
   mkdirSync(folder);
   for (const [line, message] of [
     [`inspect ${folder}`, "inspect: expected a file, got the folder "],
+    ["inspect README.md", " in README.md"],
     ["inspect nope", "safetensors: expected a file that can be read, got nope: ENOENT: no such"],
     ["eval nope", "loadModel: expected a run folder or a checkpoint, got nope: ENOENT: no such"],
     [`eval ${folder}`, "loadModel: expected a run folder with checkpoints, got "],
@@ -103,6 +104,9 @@ test("a file that is there is kept: a report, its curves, an attribution, a mode
     expect([stdout, code, readFileSync(mine, "utf8")]).toEqual(["", 1, "mine"]);
   }
   expect(readdirSync(folder)).toEqual(["mine.html", "run"]);
+  expect((await spm(`report ${run} ${run}/`)).stderr).toMatch(
+    /^error: report: .* each run once, got/,
+  );
   expect((await spm(`report ${run} --out ${elsewhere}`)).stdout).toBe(`report: ${elsewhere}\n`);
   expect(existsSync(join(run, "report.html"))).toBe(false);
   for (const name of ["attribution-1.html", "attribution-1-2.html"])

@@ -46,7 +46,7 @@ export { geometricProductOp } from "./rotor/index.ts";
 // Modules in files
 
 export { isBuilding } from "./description/allowance.ts";
-export { type BuildModelOptions, buildModel } from "./description/build-model.ts";
+export { type BuildModelOptions, buildModel, checkDescription } from "./description/build-model.ts";
 export {
   describeModel,
   type ModelDescription,

@@ -51,6 +51,23 @@ export function buildModel(
   });
 }
 
+/**
+ * Checks a description as {@link buildModel} does, and builds nothing.
+ * @throws ValueError as there
+ * @example
+ * const description = describeModel(new LayerNorm(8));
+ * checkDescription(description, { kinds: moduleKinds, numbers: 16 });
+ */
+export function checkDescription(
+  description: unknown,
+  options: Omit<BuildModelOptions, "random">,
+): void {
+  checkOptions("checkDescription", options, { kinds: true, numbers: true });
+  const { kinds, numbers } = options;
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  withAllowance(numbers, 0, () => checked(description, byName));
+}
+
 /** @throws ValueError for a description that breaks the schema */
 function checked(description: unknown, kinds: ReadonlyMap<string, ModuleKind>): Checked {
   const schema = objectOf(description)?.get("schema");
@@ -59,7 +76,7 @@ function checked(description: unknown, kinds: ReadonlyMap<string, ModuleKind>): 
       "loadModel",
       `a description of schema ${SCHEMA} at most`,
       schema,
-      "a newer version of SPM wrote this file",
+      "a newer version of SPM wrote this file; that one reads it",
     );
   if (schema !== SCHEMA) throw misfit("schema", `${SCHEMA}`, shown(schema));
   const fields = fieldsOf("the description", description, "schema", "prefix", "modules");

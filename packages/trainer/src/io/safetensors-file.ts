@@ -25,8 +25,17 @@ export function readSafetensors(path: string): Safetensors {
   return { ...file, tensor: (name) => readable(path, () => tensor(name)) };
 }
 
-const readable = <T>(path: string, read: () => T): T =>
-  orRefuse(read, (reason) => new SafetensorsError("a file that can be read", `${path}: ${reason}`));
+/** What is read; an error names the file. */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return orRefuse(
+      read,
+      (reason) => new SafetensorsError("a file that can be read", `${path}: ${reason}`),
+    );
+  } catch (error) {
+    throw error instanceof SafetensorsError ? error.of(path) : error;
+  }
+}
 
 /**
  * Writes a safetensors file of any size, whole or not at all, and without a copy of its tensors.

@@ -158,8 +158,19 @@ function isCounts(value: unknown): value is number[] {
 export class SafetensorsError extends SpmError {
   override readonly name = "SafetensorsError";
 
+  readonly #expected: string;
+  readonly #got: unknown;
+
   /** @param expected - the rule of the format; `got` - the content of the file */
   constructor(expected: string, got: unknown) {
     super("safetensors", expected, got);
+    this.#expected = expected;
+    this.#got = got;
+  }
+
+  /** The same error, which names the file. */
+  of(path: string): SafetensorsError {
+    if (this.message.includes(path)) return this;
+    return new SafetensorsError(this.#expected, `${this.#got} in ${path}`);
   }
 }
