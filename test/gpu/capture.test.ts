@@ -22,7 +22,7 @@ import {
   valueAndGrad,
 } from "@spm/core";
 import { Mlp } from "@spm/models";
-import { crossEntropy, Dropout } from "@spm/nn";
+import { crossEntropy, Dropout, layerNorm, rmsNorm } from "@spm/nn";
 import {
   adam,
   adamw,
@@ -269,6 +269,38 @@ describe.runIf(device !== null)("the coefficients of all mixers", () => {
       return Promise.all(parameters.map(async (p) => Array.from(await p.data())));
     };
     expect(await run(true)).toEqual(await run(false));
+  });
+});
+
+describe.runIf(device !== null)("the sums beside a norm", () => {
+  test.each<[string, number, (x: Tensor, weight: Tensor, bias: Tensor) => Tensor]>([
+    ["layer norm", 36, (x, weight, bias) => layerNorm(x, weight, bias)],
+    ["RMS norm", 34, (x, weight) => rmsNorm(x, weight)],
+  ])("are in the launches of %s, with the bits of their own", async (_, apart, norm) => {
+    const run = async (captured: boolean) => {
+      const random = rng(1);
+      const ps = [0, 1, 2].map(() => parameter(normal(random, [37])));
+      const [scale, weight, bias] = ps as [Parameter, Parameter, Parameter];
+      const body = (x: Tensor) =>
+        valueAndGrad(() => {
+          let h = mul(x, scale);
+          for (let k = 0; k < 2; k++) {
+            const y = norm(h, weight, bias);
+            h = add(h, mul(y, exp(y))); // two cotangents of y, and two of h
+          }
+          return sum(square(norm(h, weight, bias)));
+        }, ps);
+      using step = captured ? capture(body) : null;
+      const left: number[][] = [];
+      for (let k = 0; k < 4; k++) {
+        const { value, grads } = (step ?? body)(normal(random, [3, 37]));
+        for (const t of [value, ...grads]) left.push(Array.from(await t.data()));
+      }
+      return { left, launches: step?.counts.launches };
+    };
+    const [captured, plain] = [await run(true), await run(false)];
+    expect(captured.left).toEqual(plain.left);
+    expect(captured.launches).toBe(apart - 6);
   });
 });
 

@@ -42,6 +42,8 @@ export interface KernelSource {
    * its first array: the numbers of its second.
    */
   readonly gathers?: Float32Array;
+  /** Whether element i of its result is the sum of the elements i of its two arrays. */
+  readonly adds?: boolean;
 }
 
 /** Runs kernels. All methods but `read` and `dispose` return at once: they only enqueue work. */
@@ -128,6 +130,19 @@ export interface WgslCall<Lengths extends readonly number[] = readonly number[]>
   readonly renew?: Renewal | undefined;
   /** Whether element i of each result is a function of element i of each operand. */
   readonly byElement?: boolean;
+  readonly sums?: Sums;
+}
+
+/** The kernel of a launch with a sum beside it in the same launch, which a repetition takes. */
+export interface Sums {
+  /**
+   * Its text.
+   * @param before - whether the first two operands are two arrays whose sum is the first operand
+   * @param behind - whether the last operand is added to the first result
+   */
+  text(before: boolean, behind: boolean): string;
+  /** Whether the sum before it becomes its last result. */
+  readonly writes: boolean;
 }
 
 /** A launch's results: as many as their lengths. */

@@ -101,12 +101,10 @@ export class WebGpuExecutor implements Executor {
   get host(): Host {
     return {
       device: this.#device,
-      take: (length) => {
-        this.#assertAlive();
-        return this.#take(length);
-      },
+      take: (length) => this.#take(length),
       split: (lengths) => this.#pool.split(lengths),
       release: (memory) => this.release(memory),
+      compile: (code, reads, results) => this.#pipelines.ofWgsl(code, true, reads, results),
       submit: () => this.submit(),
       submitCommands: (encoder) => {
         this.#device.queue.submit([encoder.finish()]);
@@ -116,7 +114,6 @@ export class WebGpuExecutor implements Executor {
   }
 
   upload(values: Float32Array, source?: NdArray): Memory {
-    this.#assertAlive();
     const memory = this.#take(values.length);
     this.#recording?.uploaded(memory, values, source);
     if (values.length === 0) return memory;
@@ -138,8 +135,7 @@ export class WebGpuExecutor implements Executor {
     scalars: readonly number[],
     renew?: Renewal,
   ): Memory {
-    this.#assertAlive();
-    const { output } = kernel;
+    const { output, gathers, adds } = kernel;
     const [width, height = 1, depth = 1] = output;
     const length = output.reduce((a, b) => a * b, 1);
     if (length === 0) return this.upload(new Float32Array(0));
@@ -153,9 +149,8 @@ export class WebGpuExecutor implements Executor {
     new Uint32Array(block, offset, 4).set([width, height, depth, stride]);
     const numbers = new Float32Array(block, offset);
     for (const [i, at] of scalarOffsets.entries()) numbers[at / 4] = scalars[i]!;
-    const { gathers } = kernel;
     const launch = { ...pipeline, reads: arrays, results: [result], workgroups, block, offset };
-    this.#launch({ ...launch, places: scalarOffsets, renew, gathers });
+    this.#launch({ ...launch, places: scalarOffsets, renew, gathers, adds });
     return result;
   }
 
@@ -261,6 +256,7 @@ export class WebGpuExecutor implements Executor {
   }
 
   #take(length: number): PooledBuffer {
+    this.#assertAlive();
     return this.#attempts.add(this.#pool.take(length));
   }
 

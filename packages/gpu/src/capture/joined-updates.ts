@@ -4,7 +4,7 @@
  */
 import type { PooledBuffer } from "../buffer-pool.ts";
 import type { Roles } from "./match.ts";
-import type { LaunchEvent, MemoryId, Recording } from "./recording.ts";
+import type { LaunchEvent, MemoryId, Noted } from "./recording.ts";
 
 /** Threads of an update's workgroup, and the most workgroups along an axis. */
 const threads = 256;
@@ -29,7 +29,7 @@ export class JoinedUpdates {
   readonly #rows: ReadonlyMap<MemoryId, () => PooledBuffer>;
   readonly #arenas: ReadonlySet<object>;
 
-  constructor(recording: Recording, roles: Roles, split: SplitBuffer) {
+  constructor(recording: Noted, roles: Roles, split: SplitBuffer) {
     const placed = new Map<MemoryId, PooledBuffer>();
     const moves: [memory: PooledBuffer, place: PooledBuffer][] = [];
     const rows = new Map<MemoryId, () => PooledBuffer>();
@@ -126,7 +126,7 @@ function joined(
  * its gradient and its slots; results the next parameter and slots, which the next call reads in
  * their places.
  */
-function groups(recording: Recording, roles: Roles): LaunchEvent[][] {
+function groups(recording: Noted, roles: Roles): LaunchEvent[][] {
   const found = new Map<string, LaunchEvent[][]>();
   const kernels = new Map<GPUComputePipeline, number>();
   const sizes = new Map<LaunchEvent[], number>();
@@ -155,7 +155,7 @@ function groups(recording: Recording, roles: Roles): LaunchEvent[][] {
 function replaces(
   { reads, results, byElement, renew }: LaunchEvent,
   roles: Roles,
-  { origins, memories, released }: Recording,
+  { origins, memories, released }: Noted,
 ): boolean {
   const [parameter, grad, ...slots] = reads;
   if (!byElement || renew === undefined || grad === undefined) return false;
@@ -174,7 +174,7 @@ function replaces(
  * Whether nothing between the first and the last reads what they write, and no launch reads one of
  * their gradients and writes another: a buffer can't be read and written at once.
  */
-function mayJoin({ events }: Recording, members: readonly LaunchEvent[]): boolean {
+function mayJoin({ events }: Noted, members: readonly LaunchEvent[]): boolean {
   if (members.length < 2) return false;
   const written = new Set(members.flatMap(({ results }) => results));
   const gradients = new Set(members.map(({ reads }) => reads[1]));

@@ -2,7 +2,7 @@
  * @file Two recordings of one step side by side: whether the second did the same as the first, and
  * what memory from before the call stands for.
  */
-import type { LaunchEvent, MemoryId, Recording, UploadEvent } from "./recording.ts";
+import type { LaunchEvent, MemoryId, Noted, Recording, UploadEvent } from "./recording.ts";
 
 /**
  * For each piece of memory from outside: null where it is the same at each call, otherwise the one
@@ -79,11 +79,11 @@ function rolesOf(before: Recording, after: Recording, known: Roles | null): Matc
 }
 
 /** Whether the call itself made a piece of memory. */
-export const isMade = ({ origins }: Recording, id: MemoryId): boolean =>
+export const isMade = ({ origins }: Noted, id: MemoryId): boolean =>
   origins[id] === "launch" || origins[id] === "upload";
 
 /** The memory that a call made and did not release. */
-export const survivors = (recording: Recording): MemoryId[] =>
+export const survivors = (recording: Noted): MemoryId[] =>
   recording.memories.flatMap((memory, id) =>
     isMade(recording, id) && !recording.released.has(memory) ? [id] : [],
   );

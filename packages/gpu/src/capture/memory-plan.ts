@@ -4,7 +4,7 @@
  */
 import { type PooledBuffer, sizeFor } from "../buffer-pool.ts";
 import { isMade, survivors } from "./match.ts";
-import type { MemoryId, Recording } from "./recording.ts";
+import type { MemoryId, Noted } from "./recording.ts";
 
 /** The buffers of a repeated step. */
 export interface MemoryPlan {
@@ -26,7 +26,7 @@ export interface MemoryPlan {
  * @param take - takes a buffer of so many elements from the pool
  */
 export function planMemory(
-  recording: Recording,
+  recording: Noted,
   results: ReadonlySet<MemoryId>,
   placed: ReadonlyMap<MemoryId, PooledBuffer>,
   take: (length: number) => PooledBuffer,

@@ -5,7 +5,7 @@
 import { type NdArray, Parameter, type Rng, type Tensor } from "@spm/core";
 import { drawing, drawnFrom, inspectCalls, type Storage } from "@spm/core/extend";
 import { recorder, type StepRecorder } from "@spm/optim/extend";
-import type { Grid, Memory, Renewal } from "../executor.ts";
+import type { Grid, Memory, Renewal, Sums } from "../executor.ts";
 import type { Pipeline } from "../pipelines.ts";
 
 /** A number for each piece of memory of a recording, in the order in which they appear. */
@@ -28,6 +28,9 @@ export interface LaunchEvent extends Pipeline {
   readonly byElement?: boolean;
   /** See `KernelSource`. */
   readonly gathers?: Float32Array | undefined;
+  /** See `KernelSource`. */
+  readonly adds?: boolean | undefined;
+  readonly sums?: Sums;
 }
 
 /** Numbers drawn at random, and the function that draws the next. */
@@ -44,18 +47,13 @@ export interface UploadEvent {
 }
 
 /** A launch as the executor makes it. */
-export interface Launched extends Pipeline {
+export interface Launched extends Omit<LaunchEvent, "reads" | "results"> {
   readonly reads: readonly Memory[];
   readonly results: readonly Memory[];
-  readonly workgroups: Grid;
-  readonly numbers: Uint8Array | null;
-  readonly places: readonly number[];
-  readonly renew?: Renewal | undefined;
-  /** Whether element i of each result is a function of element i of each operand. */
-  readonly byElement?: boolean;
-  /** See `KernelSource`. */
-  readonly gathers?: Float32Array | undefined;
 }
+
+/** What a call launched and uploaded, and the memory that this took. */
+export type Noted = Pick<Recording, "events" | "memories" | "origins" | "released">;
 
 /** One recorded call. */
 export class Recording implements StepRecorder {

@@ -8,7 +8,9 @@ import { exchange, type PooledBuffer, sizeFor } from "../buffer-pool.ts";
 import type { DeviceArray } from "../device-array.ts";
 import { floatsOf } from "../exact-integers.ts";
 import type { Memory } from "../executor.ts";
+import type { Pipeline } from "../pipelines.ts";
 import { JoinedCoefficients } from "./joined-coefficients.ts";
+import { joinSums } from "./joined-sums.ts";
 import { JoinedUpdates } from "./joined-updates.ts";
 import { Launches } from "./launches.ts";
 import type { Roles } from "./match.ts";
@@ -23,6 +25,8 @@ export interface Host {
   /** Buffers one behind the other in one. */
   split(lengths: readonly number[]): PooledBuffer[];
   release(memory: PooledBuffer): void;
+  /** The pipeline of a text in WGSL with numbers. */
+  compile(code: string, reads: number, results: number): Pipeline;
   /** Submits what was recorded before. */
   submit(): void;
   /** Submits commands of a repetition. */
@@ -70,8 +74,9 @@ export class Repetition {
     );
     this.#results = results;
     host.submit(); // what is written now would overtake commands that use the same buffers
-    this.#joined = new JoinedUpdates(recording, roles, host.split);
-    const events = recording.events.filter((event) => "reads" in event);
+    const call = joinSums(recording, new Set(results), host);
+    this.#joined = new JoinedUpdates(call, roles, host.split);
+    const events = call.events.filter((event) => "reads" in event);
     this.#coefficients = new JoinedCoefficients(
       events,
       (id) => this.#located.get(id),
@@ -79,7 +84,7 @@ export class Repetition {
       host,
     );
     const placed = new Map([...this.#joined.placed, ...this.#coefficients.placed]);
-    this.#memory = planMemory(recording, new Set(results), placed, host.take);
+    this.#memory = planMemory(call, new Set(results), placed, host.take);
     this.#move();
     const launches = this.#coefficients.launches(this.#joined.launches(events));
     this.#numbers = new Numbers(host.device, launches);

@@ -8,6 +8,9 @@ import { broadcastStrides, type DeviceArray, isWhole, rowMajor } from "../device
 import type { Executor, Memory, Renewal } from "../executor.ts";
 import { threadsFor } from "../threads.ts";
 
+/** The body of a sum. */
+export const sumOfTwo = "return x0 + x1;";
+
 /** An array, or a number that is passed with the call. */
 export type Operand = DeviceArray | number;
 
@@ -42,8 +45,10 @@ export function elementwise(
   });
   const names = parameters(arrays.length, numbers.length);
   const source = `function (${names}) { ${locals.join(" ")} ${body} }`;
+  const fills = (x: DeviceArray): boolean => isWhole(x) && `${x.shape}` === `${shape}`;
+  const adds = body === sumOfTwo && arrays.length === 2 && arrays.every(fills);
   const memory = executor.run(
-    { source, output, arrays: arrays.length, scalars: numbers.length },
+    { source, output, arrays: arrays.length, scalars: numbers.length, adds },
     arrays.map((x) => x.memory),
     numbers,
     renew,

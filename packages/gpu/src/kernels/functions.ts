@@ -5,6 +5,7 @@
 import * as c from "@spm/core";
 import type * as extend from "@spm/core/extend";
 import * as numeric from "@spm/numeric";
+import { sumOfTwo } from "./elementwise.ts";
 import { returnCos, returnSin } from "./trigonometry.ts";
 
 /**
@@ -192,7 +193,7 @@ export const functions: ReadonlyMap<Elementwise, string> = new Map<Elementwise, 
   [numeric.atan2.primitive, atan2Body],
   [numeric.hypot.primitive, hypotBody],
   [numeric.remainder.primitive, remainderBody],
-  [c.add.primitive, "return x0 + x1;"],
+  [c.add.primitive, sumOfTwo],
   [c.sub.primitive, "return x0 - x1;"],
   [c.mul.primitive, "return x0 * x1;"],
   [c.div.primitive, "return x0 / x1;"],

@@ -1,10 +1,10 @@
 /** @file Layer norm and RMS norm in WGSL, over the last axis. */
 import { type Each, type Places, type Result, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, vector, zeros } from "../device-array.ts";
-import type { Executor, Memory, WgslLauncher } from "../executor.ts";
+import type { Executor, Memory, Sums, WgslLauncher } from "../executor.ts";
 import { withWhole } from "./elementwise.ts";
 import { each, held, launchRows, remembered, rowKernel, rowWorkgroups } from "./row-kernels.ts";
-import { bindings, halves, joined } from "./wgsl.ts";
+import { bindings, halves, joined, rounded } from "./wgsl.ts";
 
 /**
  * Workgroups that take row after row of a backward, each adding up its own rows' sums of columns.
@@ -45,11 +45,12 @@ export function normKernels(
   launcher: WgslLauncher,
   centred: boolean,
 ): NormKernels<1[]> {
-  const kept = keptOf(centred);
   const forward = remembered((epsilon: number) =>
-    remembered((width: number) => forwardText(centred, epsilon, width)),
+    remembered((width) => withSums(true, (sums) => forwardText(centred, epsilon, width, sums))),
   );
-  const backward = remembered((width: number) => backwardText(centred, width));
+  const backward = remembered((width) =>
+    withSums(false, (sums) => backwardText(centred, width, sums)),
+  );
   const results = centred ? ["weight", "bias"] : ["weight"];
   const columns = results.length;
   const add = remembered((width: number) => sumsText(results, width));
@@ -59,16 +60,14 @@ export function normKernels(
       if (sizeOf(shape) === 0)
         return { outputs: [zeros(executor, shape, "float32")], residual: [] };
       const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
-      const lengths = [
-        rows * width,
-        ...kept.map((name) => (name === "means" ? 2 : 1) * rows),
-      ] as const;
-      const [y, ...sums] = withWhole(executor, inputs, (used) =>
-        launchRows(launcher, forward(epsilon)(width), rows, rowWorkgroups(rows), used, lengths),
+      const lengths = [rows * width, (centred ? 3 : 1) * rows] as const;
+      const { code, sums: more } = forward(epsilon)(width);
+      const [y, kept] = withWhole(executor, inputs, (used) =>
+        launchRows(launcher, code, rows, rowWorkgroups(rows), used, lengths, more),
       );
       const outputs = [rowMajor(y, shape, "float32")] as const;
-      if (recorded) return { outputs, residual: sums.map(vector) };
-      for (const m of sums) executor.release(m);
+      if (recorded) return { outputs, residual: [vector(kept)] };
+      executor.release(kept);
       return outputs;
     },
     backward: (ct, [x, weight, ...bias], residual) => {
@@ -80,8 +79,9 @@ export function normKernels(
       const [width, rows] = [shape.at(-1) ?? 1, sizeOf(shape.slice(0, -1))];
       const workgroups = Math.min(rows, persistent);
       const lengths = [rows * width, workgroups * columns * width] as const;
+      const { code, sums: more } = backward(width);
       const [bar, sums] = withWhole(executor, [ct, x, weight, ...residual], (used) =>
-        launchRows(launcher, backward(width), rows, workgroups, used, lengths),
+        launchRows(launcher, code, rows, workgroups, used, lengths, more),
       );
       const [weightBar, ...biasBar] = launcher.launch(add(width), {
         reads: [sums],
@@ -95,6 +95,30 @@ export function normKernels(
     },
   };
 }
+
+/** Whether a text has the sum before it, and the one behind it. */
+interface Beside {
+  readonly before: boolean;
+  readonly behind: boolean;
+}
+
+/** A text, and the same with sums beside it. */
+function withSums(
+  writes: boolean,
+  text: (sums: Beside) => string,
+): { readonly code: string; readonly sums: Sums } {
+  return {
+    code: text({ before: false, behind: false }),
+    sums: { writes, text: (before, behind) => text({ before, behind }) },
+  };
+}
+
+/** The operands of a text with sums beside it. */
+const operands = ([first = "", ...more]: readonly string[], { before, behind }: Beside) => [
+  ...(before ? [first, "other"] : [first]),
+  ...more,
+  ...(behind ? ["more"] : []),
+];
 
 /** Columns that a workgroup adds up, and threads that share the rows of each. */
 const columnsEach = 32;
@@ -131,14 +155,14 @@ function sumsText(results: readonly string[], width: number): string {
  * the scale. Of elements close to each other the mean's own rounding is a large share of each
  * deviation from it.
  */
-const keptOf = (centred: boolean): string[] => (centred ? ["means", "scales"] : ["scales"]);
-
-/** A row's mean as float32 has it, or the rest of it. */
-const meanOf = (part: "mu" | "rest"): string => `means[2u * row${part === "mu" ? "" : " + 1u"}]`;
+const kept = { mu: "kept[3u * row]", rest: "kept[3u * row + 1u]" };
+const keptScale = (centred: boolean): string => (centred ? "kept[3u * row + 2u]" : "kept[row]");
 
 /** Reads x, weight and, if `centred`, bias; results y and what is kept. */
-function forwardText(centred: boolean, epsilon: number, width: number): string {
-  const read = each(width, (k) => `v${k} = x[at + i];`);
+function forwardText(centred: boolean, epsilon: number, width: number, sums: Beside): string {
+  const read = each(width, (k) =>
+    sums.before ? `v${k} = x[at + i] + other[at + i]; sum[at + i] = v${k};` : `v${k} = x[at + i];`,
+  );
   const sum = each(width, (k) => `total += v${k};`);
   const mean =
     `var total = 0.0;\n${sum}\nlet mu = foldSum(total, t) / ${width}.0;\n` +
@@ -151,16 +175,16 @@ function forwardText(centred: boolean, epsilon: number, width: number): string {
   const normal = (k: number) => `v${k} * scale * weight[i]${centred ? " + bias[i]" : ""}`;
   return rowKernel(
     width,
-    centred ? ["x", "weight", "bias"] : ["x", "weight"],
-    ["y", ...keptOf(centred)],
+    operands(centred ? ["x", "weight", "bias"] : ["x", "weight"], sums),
+    ["y", "kept", ...(sums.before ? ["sum"] : [])],
     {
       before: held(width, "v"),
       body:
         `${read}\n${centred ? mean : ""}\nvar squares = 0.0;\n${squares}\n` +
         `let scale = inverseSqrt(foldSum(squares, t) / ${width}.0 + ${number(epsilon)});\n` +
-        each(width, (k) => `y[at + i] = ${normal(k)};`) +
-        `\nif (t == 0u) { ${centred ? `${meanOf("mu")} = mu; ${meanOf("rest")} = rest; ` : ""}` +
-        "scales[row] = scale; }",
+        each(width, (k) => `y[at + i] = ${plusMore(normal(k), sums)};`) +
+        `\nif (t == 0u) { ${centred ? `${kept.mu} = mu; ${kept.rest} = rest; ` : ""}` +
+        `${keptScale(centred)} = scale; }`,
     },
   );
 }
@@ -169,27 +193,26 @@ function forwardText(centred: boolean, epsilon: number, width: number): string {
  * Reads ȳ, x, weight and what was kept; results x̄, and for each workgroup its rows' sums of the
  * cotangents of weight and, if `centred`, bias, one behind the other.
  */
-function backwardText(centred: boolean, width: number): string {
-  const reads = ["ct", "x", "weight", ...keptOf(centred)];
+function backwardText(centred: boolean, width: number, sums: Beside): string {
+  const reads = operands(["ct", "x", "weight", "kept"], sums);
+  const bar = (k: number) =>
+    `scale * (g${k} - (${centred ? "total + " : ""}h${k} * inner) / ${width}.0)`;
   return rowKernel(width, reads, ["bar", "sums"], {
     before: held(width, "g", "h", "w", "b"),
     body:
-      (centred ? `let mu = ${meanOf("mu")}; let rest = ${meanOf("rest")}; ` : "") +
-      "let scale = scales[row]; var total = 0.0; var inner = 0.0;\n" +
+      (centred ? `let mu = ${kept.mu}; let rest = ${kept.rest}; ` : "") +
+      `let scale = ${keptScale(centred)}; ` +
+      "var total = 0.0; var inner = 0.0;\n" +
       each(
         width,
         (k) =>
-          `let c = ct[at + i]; let h = (x[at + i]${centred ? " - mu - rest" : ""}) * scale; ` +
+          `let c = ct[at + i]${sums.before ? " + other[at + i]" : ""}; ` +
+          `let h = (x[at + i]${centred ? " - mu - rest" : ""}) * scale; ` +
           "let g = c * weight[i]; " +
           `g${k} = g; h${k} = h; total += g; inner += g * h; w${k} += c * h; b${k} += c;`,
       ) +
       `\n${centred ? "total = foldSum(total, t); " : ""}inner = foldSum(inner, t);\n` +
-      each(
-        width,
-        (k) =>
-          `bar[at + i] = scale * (g${k} - (${centred ? "total + " : ""}h${k} * inner) ` +
-          `/ ${width}.0);`,
-      ),
+      each(width, (k) => `bar[at + i] = ${plusMore(bar(k), sums)};`),
     after: each(
       width,
       (k) =>
@@ -198,6 +221,10 @@ function backwardText(centred: boolean, width: number): string {
     ),
   });
 }
+
+/** A result with the last operand added to it, if there is a sum behind. */
+const plusMore = (result: string, { behind }: Beside): string =>
+  behind ? `${rounded(result)} + more[at + i]` : result;
 
 /** A number as WGSL writes it. */
 const number = (value: number): string => (Number.isInteger(value) ? `${value}.0` : `${value}`);

@@ -4,7 +4,7 @@
  * composed.
  */
 import type { DeviceArray } from "../device-array.ts";
-import type { Results, WgslLauncher } from "../executor.ts";
+import type { Results, Sums, WgslLauncher } from "../executor.ts";
 import { bindings, halves, joined, upTo } from "./wgsl.ts";
 
 /** Threads for a row: a power of two, four elements each where the row is long enough. */
@@ -48,11 +48,13 @@ export const launchRows = <Lengths extends readonly number[]>(
   workgroups: number,
   arrays: readonly DeviceArray[],
   results: readonly [...Lengths],
+  sums?: Sums,
 ): Results<Lengths> => {
   const reads = arrays.map((x) => x.memory);
   return launcher.launch(code, {
     reads,
     results,
+    ...(sums && { sums }),
     workgroups: [workgroups, 1, 1],
     numbers: halves(rows),
   });

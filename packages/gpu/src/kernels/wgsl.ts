@@ -30,3 +30,10 @@ export const halves = (count: number): readonly [high: number, low: number] => [
 ];
 /** The WGSL of that integer, from the first two numbers. */
 export const joined = "((u32(numbers[0].x) << 16u) | u32(numbers[0].y))";
+
+/**
+ * A product as float32 rounds it, before something is added: a compiler can't know that the third
+ * number of the call is 0, and would round the two only once.
+ */
+export const rounded = (product: string): string =>
+  `bitcast<f32>(bitcast<u32>(${product}) ^ bitcast<u32>(numbers[0].z))`;
