@@ -8,6 +8,7 @@
  * @param got - the value that breaks it
  * @param help - the remedy, on a line of its own (default: none)
  * @example new SpmError("rng", "an integer", 0.5).message; // "rng: expected an integer, got 0.5"
+ * @example new SpmError("flip", "an axis", [2, 3]).message; // "flip: expected an axis, got [2, 3]"
  */
 export class SpmError extends Error {
   constructor(op: string, expected: string, got: unknown, help?: string) {
@@ -16,10 +17,10 @@ export class SpmError extends Error {
   }
 }
 
-/** A value as text, also one that has none, such as `{ toString: 1 }`. */
+/** A value as text: a list in brackets, also what has no text, such as `{ toString: 1 }`. */
 function asText(value: unknown): string {
   try {
-    return String(value);
+    return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
   } catch {
     return "an object without a text";
   }

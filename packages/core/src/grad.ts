@@ -13,7 +13,6 @@ import { type CreateOptions, ones, zeros } from "./ops/create.ts";
 import { add, alias, mul, sum } from "./ops/families.ts";
 import { each } from "./primitive.ts";
 import { scope, synchronous } from "./scope.ts";
-import { showShape } from "./shape.ts";
 import { type Call, type CotangentList, type Tape, withoutTapes, withTape } from "./tape.ts";
 import { checkKind, kindOf, type Parameter, Tensor } from "./tensor.ts";
 
@@ -85,7 +84,7 @@ function asTensor(op: string, value: unknown): Tensor {
 /** The cotangent 1. @throws ShapeError, DTypeError for anything but a floating scalar */
 export function seedOf(op: string, value: Tensor): Tensor {
   if (value.shape.length === 0) return ones([], like(checkDifferentiable(op, value)));
-  throw new ShapeError(op, "a scalar", showShape(value.shape), "sum() or mean() it");
+  throw new ShapeError(op, "a scalar", value.shape, "sum() or mean() it");
 }
 
 /**
@@ -157,7 +156,7 @@ export function byArguments(
   checkFunction(op, f);
   const numbers = [argnums].flat() as number[];
   if (new Set(numbers).size < numbers.length)
-    throw new ShapeError(op, "different argnums", showShape(numbers));
+    throw new ShapeError(op, "different argnums", numbers);
   return (...xs) =>
     scope(() => {
       const by = numbers.map((k) => argument(op, xs, k));

@@ -181,7 +181,7 @@ test("shapes", async () => {
     another number of elements → ShapeError: reshape: expected a shape of 6 elements for [2, 3], got [4]
     sizes that don't divide → ShapeError: reshape: expected at most one −1, and sizes that divide 6 elements, got [4, -1]
     two open sizes → ShapeError: reshape: expected at most one −1, and sizes that divide 6 elements, got [-1, -1]
-    a smaller shape → ShapeError: broadcastTo: expected shapes that broadcast (sizes equal or 1 from the last axis), got [3] and [2]
+    a smaller shape → ShapeError: broadcastTo: expected a shape that broadcasts to [2], got [3]
     an axis twice → ShapeError: sum: expected each axis once, got [0,-2]
     an axis that is not there → ShapeError: sum: expected an axis in [-2, 2), got 2
     an axis of a scalar → ShapeError: flip: expected no axis for a scalar, got 0

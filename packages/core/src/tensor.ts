@@ -79,7 +79,7 @@ export function checkKind(op: string, what: string, x: Tensor, { shape, dtype }:
   if (!(x instanceof Tensor))
     throw new DTypeError(op, `a tensor as ${what}`, kindOf(x), "make it one: tensor(value)");
   if (!sameShape(x.shape, shape))
-    throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, showShape(x.shape));
+    throw new ShapeError(op, `a ${what} of ${showShape(shape)}`, x.shape);
   if (x.dtype !== dtype)
     throw new DTypeError(op, `a ${what} of ${dtype}`, x.dtype, `cast it: cast(x, "${dtype}")`);
   return x;

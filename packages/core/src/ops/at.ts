@@ -46,12 +46,10 @@ export function at(x: Tensor, ...index: Index[]): Tensor {
   const dots = index.indexOf("...");
   const full =
     dots < 0 ? index : index.toSpliced(dots, 1, ...Array<Index>(Math.max(0, rank - used)).fill({}));
-  if (used > rank || full.includes("..."))
-    throw new ShapeError(
-      "at",
-      `at most ${rank} indices and one "..." for ${showShape(x.shape)}`,
-      used,
-    );
+  if (used > rank || full.includes("...")) {
+    const expected = `at most ${rank} indices and one "..." for ${showShape(x.shape)}`;
+    throw new ShapeError("at", expected, used);
+  }
   let [y, axis] = [x, 0];
   const picks: [axis: number, index: Tensor][] = [];
   const along = (range: SliceRange) => slice(y, [...Array<undefined>(axis).fill(undefined), range]);
@@ -77,8 +75,7 @@ export function at(x: Tensor, ...index: Index[]): Tensor {
 function masked(x: Tensor, axis: number, mask: Tensor): [x: Tensor, index: Tensor] {
   const { shape, backend } = mask;
   const of = x.shape.slice(axis, axis + shape.length);
-  if (!sameShape(of, shape))
-    throw new ShapeError("at", `a mask of shape ${showShape(of)}`, showShape(shape));
+  if (!sameShape(of, shape)) throw new ShapeError("at", `a mask of shape ${showShape(of)}`, shape);
   if (backend.arrayOf === undefined) {
     const help = "where() and maskedFill() keep the shape; or bring it: await to(mask, reference)";
     throw new BackendError("at", "a mask in CPU memory", `one on ${backend.name}`, help);

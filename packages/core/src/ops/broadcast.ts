@@ -15,8 +15,15 @@ import {
   reductionOf,
 } from "./axes.ts";
 import { copyArray } from "./cast.ts";
-import { broadcastShapes, checkDTypes, checkShape, shapeOf } from "./check.ts";
+import { checkDTypes, checkShape, shapeOf } from "./check.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
+
+/** @throws ShapeError unless a shape broadcasts to a larger one */
+function checkBroadcast(from: Shape, to: Shape): void {
+  const lead = to.length - from.length;
+  if (lead >= 0 && from.every((n, k) => n === 1 || n === to[lead + k])) return;
+  throw new ShapeError("broadcastTo", `a shape that broadcasts to ${showShape(to)}`, from);
+}
 
 /**
  * A view of a larger shape in which repeated axes have stride 0.
@@ -27,12 +34,7 @@ import { reshape, reshapeArray } from "./reshape.ts";
 export function broadcastArray(array: NdArray, shape: Shape): NdArray {
   if (sameShape(array.shape, shape)) return array;
   const lead = shape.length - array.shape.length;
-  if (lead < 0 || !array.shape.every((n, k) => n === 1 || n === shape[lead + k]))
-    throw new ShapeError(
-      "broadcastTo",
-      `a shape that broadcasts to ${showShape(shape)}`,
-      showShape(array.shape),
-    );
+  checkBroadcast(array.shape, shape);
   const stride = shape.map((n, k) => (array.shape[k - lead] === n ? array.stride[k - lead]! : 0));
   return wrap(array.data, shape, stride, array.offset);
 }
@@ -165,13 +167,8 @@ export const sum = (x: Tensor, options?: Axes | ReduceOptions): Tensor =>
 export const broadcastOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   name: "broadcastTo",
   infer: ([x], shape) => {
-    if (sameShape(broadcastShapes("broadcastTo", x.shape, shape), shape))
-      return [{ shape, dtype: x.dtype }];
-    throw new ShapeError(
-      "broadcastTo",
-      `a shape that broadcasts to ${showShape(shape)}`,
-      showShape(x.shape),
-    );
+    checkBroadcast(x.shape, shape);
+    return [{ shape, dtype: x.dtype }];
   },
   forward: ([x], shape) => [broadcastArray(x, shape)],
   vjp: ([ct], { inputs: [x] }) => [sumTo(ct, x.shape)],

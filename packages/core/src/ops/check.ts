@@ -79,14 +79,8 @@ export function checkShape(op: string, shape: Shape): Shape {
   if (listed && shape.every((n) => Number.isSafeInteger(n) && n >= 0) && sizeOf(shape) <= 2 ** 32)
     return shape;
   const expected = "a shape of non-negative integers, at most 2^32 elements";
-  const sizes: readonly unknown[] = listed ? shape : [];
-  const shown = sizes.map(kindOf).join(", ");
-  throw new ShapeError(
-    op,
-    expected,
-    listed ? `[${shown}]` : kindOf(shape),
-    listed ? undefined : "in brackets: [2, 3]",
-  );
+  if (listed) throw new ShapeError(op, expected, shape.map(kindOf));
+  throw new ShapeError(op, expected, kindOf(shape), "in brackets: [2, 3]");
 }
 
 /**
@@ -135,12 +129,9 @@ export function checkDTypes(
     return dtype;
   checkTensors(op, ...inputs);
   const other = inputs.find((x) => x.dtype !== dtype)?.dtype;
-  if (other !== undefined)
-    throw new DTypeError(
-      op,
-      "one dtype for all operands",
-      `${dtype} and ${other}`,
-      `cast one: cast(x, "${dtype}")`,
-    );
+  if (other !== undefined) {
+    const help = `cast one: cast(x, "${dtype}")`;
+    throw new DTypeError(op, "one dtype for all operands", `${dtype} and ${other}`, help);
+  }
   throw new DTypeError(op, allowed.join(" or "), dtype, `cast it: cast(x, "${allowed[0]}")`);
 }

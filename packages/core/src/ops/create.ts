@@ -92,12 +92,10 @@ export function tensor(data: Data, options: TensorOptions = {}): Tensor {
   const { numbers, ...own } = read(data);
   const { dtype = own.dtype, backend } = options;
   const shape = checkShape("tensor", options.shape ?? own.shape);
-  if (sizeOf(shape) !== numbers.length)
-    throw new ShapeError(
-      "tensor",
-      `${sizeOf(shape)} elements for shape ${showShape(shape)}`,
-      numbers.length,
-    );
+  if (sizeOf(shape) !== numbers.length) {
+    const expected = `${sizeOf(shape)} elements for shape ${showShape(shape)}`;
+    throw new ShapeError("tensor", expected, numbers.length);
+  }
   if (ArrayBuffer.isView(numbers) && dtypeOf({ data: numbers }) === dtype && dtype !== "bool") {
     const array = numbers as TypedArray;
     // a device copies what it takes in
@@ -224,18 +222,11 @@ export function arange(stop: number, options: ArangeOptions = {}): Tensor {
     throw new ValueError("arange", "stop, then options", options, "arange(stop, { start, step })");
   checkOptions("arange", options, arangeNames);
   const { start = 0, step = 1 } = options;
-  if (step === 0 || ![start, stop, step].every(Number.isFinite))
-    throw new ValueError(
-      "arange",
-      "finite numbers and a step other than 0",
-      `${start}, ${stop}, ${step}`,
-    );
-  return create(
-    "arange",
-    [Math.max(0, Math.ceil((stop - start) / step))],
-    (i) => start + i * step,
-    options,
-  );
+  const numbers = [start, stop, step];
+  if (step === 0 || !numbers.every(Number.isFinite))
+    throw new ValueError("arange", "finite numbers and a step other than 0", numbers.join(", "));
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  return create("arange", [count], (i) => start + i * step, options);
 }
 
 /**

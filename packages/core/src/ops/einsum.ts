@@ -49,31 +49,34 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
   const spelt = [...texts, right ?? "", ...more.map(() => "->")].every((t) => legal.test(t));
   const fit = terms.every(({ x, labels }) => fits(x.shape, labels, sizes));
   const known = output.every((c, k) => sizes.has(c) && output.indexOf(c) === k);
-  if (!spelt || !fit || !known || texts.length !== terms.length)
-    throw new ShapeError(
-      "einsum",
-      `operands and a result that fit "${equation}"`,
-      operands.map(showSpec).join(" and "),
-    );
+  if (!spelt || !fit || !known || texts.length !== terms.length) {
+    const got = operands.map(showSpec).join(" and ");
+    throw new ShapeError("einsum", `operands and a result that fit "${equation}"`, got);
+  }
   const whole = terms.map((term) => ({
     ...term,
     own: term.labels.filter((c, i) => term.x.shape[i] === sizes.get(c)),
   }));
   const parts = whole.map((term, k) => {
     const elsewhere = [...output, ...whole.toSpliced(k, 1).flatMap(({ own }) => own)];
-    return summed(
-      diagonal(term),
-      term.own.filter((c) => elsewhere.includes(c)),
-    );
+    return summed(diagonal(term), common(term.own, elsewhere));
   });
-  const { x, labels } = parts.reduce((a, b, k) =>
+  const product = parts.reduce((a, b, k) =>
     contract(a, b, [...output, ...parts.slice(k + 1).flatMap((part) => part.labels)], sizes),
   );
-  return transpose(
-    x,
-    output.map((c) => labels.indexOf(c)),
-  );
+  return inOrder(product, output);
 }
+
+/** The labels of one list that are in another, too. */
+const common = (labels: readonly string[], others: readonly string[]): string[] =>
+  labels.filter((c) => others.includes(c));
+
+/** The tensor with its axes in the order of these labels. */
+const inOrder = ({ x, labels }: Labelled, order: readonly string[]): Tensor =>
+  transpose(
+    x,
+    each(order, (c) => labels.indexOf(c)),
+  );
 
 /** Letters, and `...` once at most. */
 const legal = /^[a-z]*(\.\.\.)?[a-z]*$/i;
@@ -107,10 +110,7 @@ function diagonal({ x, labels }: Labelled): Labelled {
 /** The sum over all letters but those that are kept. */
 function summed({ x, labels }: Labelled, kept: readonly string[]): Labelled {
   const axis = labels.flatMap((c, k) => (kept.includes(c) ? [] : [k]));
-  return {
-    x: axis.length > 0 ? sum(x, axis) : x,
-    labels: labels.filter((c) => kept.includes(c)),
-  };
+  return { x: axis.length > 0 ? sum(x, axis) : x, labels: common(labels, kept) };
 }
 
 /**
@@ -123,20 +123,14 @@ function contract(
   later: readonly string[],
   sizes: ReadonlyMap<string, number>,
 ): Labelled {
-  const both = a.labels.filter((c) => b.labels.includes(c));
-  const batch = both.filter((c) => later.includes(c));
+  const both = common(a.labels, b.labels);
+  const batch = common(both, later);
   const inner = both.filter((c) => !later.includes(c));
   const [rows, columns] = each([a, b], ({ labels }) => labels.filter((c) => !both.includes(c)));
   const shapeOf = (labels: readonly string[]) => labels.map((c) => sizes.get(c)!);
-  const matrices = ({ x, labels }: Labelled, ...groups: (readonly string[])[]) => {
-    const turned = transpose(
-      x,
-      groups.flat().map((c) => labels.indexOf(c)),
-    );
-    return reshape(
-      turned,
-      groups.map((group) => sizeOf(shapeOf(group))),
-    );
+  const matrices = (part: Labelled, ...groups: (readonly string[])[]) => {
+    const shape = groups.map((group) => sizeOf(shapeOf(group)));
+    return reshape(inOrder(part, groups.flat()), shape);
   };
   const product = matmul(matrices(a, batch, rows, inner), matrices(b, batch, inner, columns));
   const labels = [...batch, ...rows, ...columns];

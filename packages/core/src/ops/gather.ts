@@ -34,12 +34,8 @@ function checkInteger(op: string, index: Spec): void {
 function checkIndices(op: string, index: Spec, from: Shape, axis: number): void {
   checkInteger(op, index);
   const { shape } = index;
-  if (shape.length !== from.length || shape.some((n, k) => k !== axis && n > from[k]!))
-    throw new ShapeError(
-      op,
-      `an index within ${showShape(from)} but for axis ${axis}`,
-      showShape(shape),
-    );
+  if (shape.length === from.length && shape.every((n, k) => k === axis || n <= from[k]!)) return;
+  throw new ShapeError(op, `an index within ${showShape(from)} but for axis ${axis}`, shape);
 }
 
 /**
@@ -115,11 +111,7 @@ export const scatterAddOp: Op<[x: 1, index: 1], [y: 1], Scatter> = definePrimiti
   infer: ([x, index], { axis, shape }) => {
     checkIndices("scatterAdd", index, checkShape("scatterAdd", shape), axis);
     if (sameShape(x.shape, index.shape)) return [{ shape, dtype: x.dtype }];
-    throw new ShapeError(
-      "scatterAdd",
-      `an index of shape ${showShape(x.shape)}`,
-      showShape(index.shape),
-    );
+    throw new ShapeError("scatterAdd", `an index of shape ${showShape(x.shape)}`, index.shape);
   },
   forward: ([x, index], { axis, shape }) => {
     const [from, sums] = [elements(x), new Float64Array(sizeOf(shape))];
@@ -211,7 +203,7 @@ export function segmentSum(x: Tensor, ids: Tensor, segments: number, axis = 0): 
   const k = checkAxis("segmentSum", axis, x.shape.length);
   const [before, count, after] = around(x.shape, k);
   if (!sameShape(ids.shape, [count]))
-    throw new ShapeError("segmentSum", `ids of shape [${count}]`, showShape(ids.shape));
+    throw new ShapeError("segmentSum", `ids of shape [${count}]`, ids.shape);
   const shape = checkShape("segmentSum", x.shape.with(k, segments));
   const summands = [reshape(x, [before, count, after]), repeated(ids, before, after)] as const;
   const into = { axis: 1, shape: around(shape, k) };
@@ -236,7 +228,7 @@ export function indexAdd(x: Tensor, index: Tensor, src: Tensor, axis = 0): Tenso
   const k = checkAxis("indexAdd", axis, x.shape.length);
   const sums = inNameOf("indexAdd", () => segmentSum(src, index, x.shape[k]!, k));
   if (sameShape(sums.shape, x.shape)) return add(x, sums);
-  throw new ShapeError("indexAdd", `slices of ${showShape(x.shape)}`, showShape(src.shape));
+  throw new ShapeError("indexAdd", `slices of ${showShape(x.shape)}`, src.shape);
 }
 
 /**
@@ -249,13 +241,8 @@ export function indexAdd(x: Tensor, index: Tensor, src: Tensor, axis = 0): Tenso
  */
 export function oneHot(labels: Tensor, classes: number): Tensor {
   checkTensors("oneHot", labels);
-  if (labels.dtype !== "int32")
-    throw new DTypeError(
-      "oneHot",
-      "int32 labels",
-      labels.dtype,
-      'tensor(labels, { dtype: "int32" })',
-    );
+  const help = 'tensor(labels, { dtype: "int32" })';
+  if (labels.dtype !== "int32") throw new DTypeError("oneHot", "int32 labels", labels.dtype, help);
   checkShape("oneHot", [...labels.shape, classes]);
   const known = labels.backend.arrayOf === undefined ? [] : elements(labels.ndarray());
   for (const label of known)

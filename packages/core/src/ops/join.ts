@@ -19,11 +19,7 @@ function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
   const first = xs[0]!.shape;
   const odd = xs.find(({ shape }) => !sameShape(shape.with(axis, 0), first.with(axis, 0)));
   if (odd === undefined) return first.with(axis, total(xs.map(({ shape }) => shape[axis]!)));
-  throw new ShapeError(
-    "concat",
-    `shapes like ${showShape(first)} but for axis ${axis}`,
-    showShape(odd.shape),
-  );
+  throw new ShapeError("concat", `shapes like ${showShape(first)} but for axis ${axis}`, odd.shape);
 }
 
 /**
@@ -79,8 +75,7 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   checkTensors("stack", ...checkList("stack", xs, "tensors"));
   const first = xs[0]?.shape ?? [];
   const odd = xs.find(({ shape }) => !sameShape(shape, first));
-  if (odd !== undefined)
-    throw new ShapeError("stack", `tensors of shape ${showShape(first)}`, showShape(odd.shape));
+  if (odd) throw new ShapeError("stack", `tensors of shape ${showShape(first)}`, odd.shape);
   const at = checkAxis("stack", axis, first.length + 1);
   const rows = xs.map((x) => expandDims(x, at));
   return inNameOf("stack", () => concat(rows, at));
@@ -135,11 +130,8 @@ export function split(x: Tensor, sizes: Shape | number, axis = 0): Tensor[] {
   // an empty axis has equal parts of any number, but not without end
   const equal = typeof sizes === "number" && sizes >= 0 && sizes <= Math.max(n, 1e6);
   const parts = equal ? Array.from({ length: sizes }, () => n / sizes) : sizes;
-  if (
-    !Array.isArray(parts) ||
-    !parts.every((size) => Number.isSafeInteger(size) && size >= 0) ||
-    total(parts) !== n
-  )
+  const whole = (size: number) => Number.isSafeInteger(size) && size >= 0;
+  if (!Array.isArray(parts) || !parts.every(whole) || total(parts) !== n)
     throw new ShapeError("split", `sizes that make up ${n}`, showValue(parts));
   return parts.length === 1 ? [x] : [...splitOp([x], { axis: k, sizes: parts })];
 }

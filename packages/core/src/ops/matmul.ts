@@ -75,13 +75,10 @@ function swapLast(x: Tensor): Tensor {
 export function matmul(a: Tensor, b: Tensor): Tensor {
   checkTensors("matmul", a, b);
   const [p, q] = [a.shape.length, b.shape.length];
-  if (p === 0 || q === 0)
-    throw new ShapeError(
-      "matmul",
-      "no scalars",
-      `${showSpec(a)} and ${showSpec(b)}`,
-      "mul() scales",
-    );
+  if (p === 0 || q === 0) {
+    const got = `${showSpec(a)} and ${showSpec(b)}`;
+    throw new ShapeError("matmul", "no scalars", got, "mul() scales");
+  }
   if (p === 1) return dropAxis(matmul(expandDims(a, 0), b), q === 1 ? -1 : -2);
   if (q === 1) return dropAxis(matmul(a, expandDims(b, 1)), -1);
   if (p === 2 || q > 2) return matmulOp([a, b])[0];

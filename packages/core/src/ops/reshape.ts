@@ -19,11 +19,8 @@ export const reshapeOp: Op<[x: 1], [y: 1], Shape> = definePrimitive({
   infer: ([x], shape) => {
     const size = sizeOf(x.shape);
     if (sizeOf(checkShape("reshape", shape)) === size) return [{ shape, dtype: x.dtype }];
-    throw new ShapeError(
-      "reshape",
-      `a shape of ${size} elements for ${showShape(x.shape)}`,
-      showShape(shape),
-    );
+    const expected = `a shape of ${size} elements for ${showShape(x.shape)}`;
+    throw new ShapeError("reshape", expected, shape);
   },
   forward: ([x], shape) => [reshapeArray(x, shape)],
   vjp: ([ct], { inputs: [x] }) => [reshape(ct, x.shape)],
@@ -47,12 +44,10 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   const open = checkList("reshape", shape, "sizes").indexOf(-1);
   const rest = sizeOf(shape.filter((_, k) => k !== open));
   const target = open < 0 ? shape : shape.with(open, rest === 0 ? 0 : sizeOf(from) / rest);
-  if (!Number.isInteger(target[open] ?? 0) || shape.lastIndexOf(-1) !== open)
-    throw new ShapeError(
-      "reshape",
-      `at most one −1, and sizes that divide ${sizeOf(from)} elements`,
-      showShape(shape),
-    );
+  if (!Number.isInteger(target[open] ?? 0) || shape.lastIndexOf(-1) !== open) {
+    const expected = `at most one −1, and sizes that divide ${sizeOf(from)} elements`;
+    throw new ShapeError("reshape", expected, shape);
+  }
   return sameShape(target, from) ? x : reshapeOp([x], target)[0];
 }
 
@@ -87,7 +82,7 @@ export function transpose(
   const rank = shapeOf("transpose", x).length;
   const order = checkList("transpose", axes, "axes").map((a) => checkAxis("transpose", a, rank));
   if (order.length !== rank || new Set(order).size !== rank)
-    throw new ShapeError("transpose", `each of ${rank} axes once`, showShape(axes));
+    throw new ShapeError("transpose", `each of ${rank} axes once`, axes);
   return transposeOp([x], order)[0];
 }
 
@@ -119,8 +114,7 @@ export function squeeze(x: Tensor, axis?: Axes): Tensor {
   const axes = checkAxes("squeeze", axis, shape.length);
   const gone = axis === undefined ? axes.filter((k) => shape[k] === 1) : axes;
   const wrong = gone.find((k) => shape[k] !== 1);
-  if (wrong !== undefined)
-    throw new ShapeError("squeeze", `size 1 at axis ${wrong}`, showShape(shape));
+  if (wrong !== undefined) throw new ShapeError("squeeze", `size 1 at axis ${wrong}`, shape);
   return reshape(x, reducedShape(shape, gone, false));
 }
 

@@ -90,12 +90,10 @@ export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): T
     const help = "slice(x, [{ start: 0, stop: 1 }])";
     throw new ValueError("slice", "an array with a range for each axis", ranges, help);
   }
-  if (ranges.length > x.shape.length)
-    throw new ShapeError(
-      "slice",
-      `at most ${x.shape.length} ranges for ${showShape(x.shape)}`,
-      ranges.length,
-    );
+  if (ranges.length > x.shape.length) {
+    const expected = `at most ${x.shape.length} ranges for ${showShape(x.shape)}`;
+    throw new ShapeError("slice", expected, ranges.length);
+  }
   const axes = x.shape.map((n, k) => resolveRange("slice", ranges[k] ?? {}, n));
   const window = {
     shape: axes.map((a) => a.length),
@@ -141,15 +139,9 @@ export function pad(x: Tensor, before: Shape, after: Shape, options: PadOptions 
   checkOptions("pad", options, padNames);
   const { value = 0 } = options;
   const shape = shapeOf("pad", x);
-  if (
-    checkShape("pad", before).length !== shape.length ||
-    checkShape("pad", after).length !== shape.length
-  )
-    throw new ShapeError(
-      "pad",
-      `${shape.length} sizes before and after`,
-      `${before.length} and ${after.length}`,
-    );
+  const [lower, upper] = [checkShape("pad", before).length, checkShape("pad", after).length];
+  if (lower !== shape.length || upper !== shape.length)
+    throw new ShapeError("pad", `${shape.length} sizes before and after`, `${lower} and ${upper}`);
   const into = shape.map((n, k) => before[k]! + n + after[k]!);
   checkNumber("pad", value, x.dtype);
   if (sameShape(checkShape("pad", into), shape)) return x;
