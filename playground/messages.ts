@@ -23,6 +23,8 @@ export type Entry =
   | { readonly kind: "table"; readonly table: Table }
   /** A pad to draw on, whose pixels come back as a {@link Drawing}. */
   | { readonly kind: "pad" }
+  /** A button that opens a file of the visitor's, which comes back as a {@link Chosen}. */
+  | { readonly kind: "chooser"; readonly label: string }
   | { readonly kind: "error"; readonly failure: Failure };
 
 /** The method of the console that printed a line. */
@@ -53,7 +55,7 @@ export type FromWorker =
 /** A backend that the visitor can choose. */
 export type BackendName = "wasm" | "webgpu" | "reference";
 
-/** To the worker: the program, a file that it asked for, or what was drawn. */
+/** To the worker: the program, a file that it asked for, what was drawn, or chosen. */
 export type ToWorker =
   | {
       readonly kind: "run";
@@ -63,7 +65,15 @@ export type ToWorker =
       readonly packages: Readonly<Record<string, string>>;
     }
   | { readonly kind: "file"; readonly file: string; readonly bytes: Uint8Array | null }
-  | Drawing;
+  | Drawing
+  | Chosen;
+
+/** A file of the visitor's. */
+interface Chosen {
+  readonly kind: "chosen";
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
 
 /** The pixels of a pad, square, row by row: 0 is paper, 1 ink. */
 interface Drawing {

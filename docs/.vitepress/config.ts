@@ -1,6 +1,6 @@
 /** @file The site: pages of this clone as VitePress shows them. */
 import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { type DefaultTheme, defineConfig, type UserConfig } from "vitepress";
 import { base, makeRelative } from "./relative-base.ts";
 import { linkAddress, pages, root, sitePath, slugify } from "./site-paths.ts";
@@ -61,6 +61,13 @@ function experimentsMap(): string {
   return map.replaceAll(/\]\((?=[a-z])/g, "](../experiments/");
 }
 
+/**
+ * The class of a picture, for the dark theme: drawings are turned dark there. Images of samples are
+ * not, of which that would be the negative.
+ */
+const pictureClass = (file: string): string =>
+  file.endsWith(".svg") && !readFileSync(file, "utf8").includes("<image") ? "drawing" : "image";
+
 const start = process.env.NODE_ENV === "production" ? base : "/";
 
 const config: UserConfig<DefaultTheme.Config> = defineConfig({
@@ -74,6 +81,7 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   rewrites: Object.fromEntries(all.map((file) => [file, sitePath(file) ?? file])),
   ignoreDeadLinks: [/^\/(source|api|playground)\//],
   markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     anchor: { slugify },
     attrs: { disable: true }, // {l-1} is an index
     config: (md) => {
@@ -86,6 +94,9 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
           const link = token.attrGet("href");
           if (link !== null && !/^([a-z]+:|#|\/)/.test(link))
             token.attrSet("href", linkAddress(file, link));
+          const picture = token.attrGet("src");
+          if (picture !== null)
+            token.attrJoin("class", pictureClass(join(root, dirname(file), picture)));
         }
       });
     },

@@ -9,6 +9,7 @@ import { setBackend } from "@spm/core";
 import { wasm } from "@spm/wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { full } from "../../test/full.ts";
+import { shownCommands, wordsOf } from "../../test/shown-commands.ts";
 import {
   type Experiment,
   type ExperimentRun,
@@ -110,6 +111,23 @@ describe("settings", () => {
 
   test("are read by their kind", () => {
     expect(readSettings(experiment, [`${name}=16`])).toEqual({ [name]: 16 });
+  });
+
+  test("and rates to tune that pages name are those of their experiments", () => {
+    const { blocks, inline } = shownCommands();
+    const commands = [...blocks, ...inline].flatMap(({ line }) => {
+      const [name = "", ...words] = wordsOf(line.split(/(?:^|\s)experiment /)[1] ?? "");
+      return words.length === 0
+        ? []
+        : [{ line, words, of: experiments.find((e) => e.name === name) }];
+    });
+    expect(commands.length).toBeGreaterThan(20);
+    for (const { line, words, of } of commands) {
+      const set = words.filter((word, k) => words[k - 1] === "--set" && !/=[A-Z]+$/.test(word));
+      if (of !== undefined)
+        expect(Object.keys(readSettings(of, set)), line).toHaveLength(set.length);
+      if (words.includes("--tune") && of !== undefined) expect(of.tune, line).toBeDefined();
+    }
   });
 
   test.each([

@@ -73,6 +73,6 @@ const prompt = [...encodeCharacters("The whale ", vocabulary)];
 const tokens = await generate(model, prompt, { count: 300, temperature: 0.8, random: rng(seed) });
 console.log(tokens.map((token) => vocabulary[token]).join(""));
 writeModel("characters", model, {
-  gpt: JSON.stringify({ ...sizes, vocabulary, tied: true }),
+  config: JSON.stringify({ gpt: { ...sizes, vocabulary, tied: true } }),
   nats: nats.toFixed(4),
 });

@@ -24,6 +24,7 @@ const status = part("status", HTMLElement);
 const output = new OutputView(part("output", HTMLElement), {
   goTo: (line, column) => editor.goTo(line, column),
   draw: (pixels) => sandbox?.draw(pixels),
+  choose: (bytes, name) => sandbox?.choose(bytes, name),
 });
 const editor = openEditor(part("editor", HTMLElement), run);
 const contents = (await (await fetch("contents.json")).json()) as Contents;

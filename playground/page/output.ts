@@ -7,6 +7,7 @@ import { openPad } from "./pad.ts";
 export interface OutputActions {
   readonly goTo: (line: number, column: number) => void;
   readonly draw: (pixels: Float32Array) => void;
+  readonly choose: (bytes: Uint8Array, name: string) => void;
 }
 
 /** Frames that are wider inside than outside take the focus, so that keys scroll them. */
@@ -59,6 +60,16 @@ function failureElement({ name, message, help, line, column }: Failure, actions:
   return failure;
 }
 
+/** A button that opens a file of the visitor's, of which the page only reads the bytes. */
+function chooser(label: string, choose: OutputActions["choose"]): HTMLElement {
+  const input = element("input", { type: "file" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files ?? [];
+    if (file !== undefined) choose(new Uint8Array(await file.arrayBuffer()), file.name);
+  });
+  return element("label", { className: "chooser" }, label, input);
+}
+
 /** The entries of a run, in `place`. */
 export class OutputView {
   readonly #place: HTMLElement;
@@ -92,6 +103,7 @@ export class OutputView {
       this.#append(framed("Picture", image));
     } else if (entry.kind === "table") this.#append(tableElement(entry.table));
     else if (entry.kind === "pad") this.#append(openPad(this.#actions.draw));
+    else if (entry.kind === "chooser") this.#append(chooser(entry.label, this.#actions.choose));
     else if (entry.kind === "error") this.#append(failureElement(entry.failure, this.#actions));
     else this.#log(entry.level, entry.parts);
     this.#written = undefined;

@@ -14,6 +14,8 @@ export interface Sandbox {
   stop(): void;
   /** Hands a drawing to the program. */
   draw(pixels: Float32Array): void;
+  /** Hands a file of the visitor's to the program. */
+  choose(bytes: Uint8Array, name: string): void;
 }
 
 /** Opens the frame, whose origin is opaque: it has no part of the page. */
@@ -50,6 +52,7 @@ export async function openSandbox(contents: Contents): Promise<Sandbox> {
   return {
     stop,
     draw: (pixels) => send({ kind: "drawing", pixels }),
+    choose: (bytes, name) => send({ kind: "chosen", bytes, name }),
     run(code, backend, { show, done }) {
       stop();
       const { port1, port2 } = new MessageChannel();

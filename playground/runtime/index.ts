@@ -31,13 +31,19 @@ export interface Runtime {
   backend(): string;
   /** Takes what the visitor drew, a square of numbers in 0 … 1. */
   drawn(pixels: Float32Array): void;
+  /** Takes a file that the visitor chose. */
+  chosen(bytes: Uint8Array, name: string): void;
 }
 
 /** The run that this worker is for. */
 interface Run extends Surroundings {
   readonly output: Output;
   readonly listeners: ((image: Tensor) => unknown)[];
+  readonly readers: FileReader[];
 }
+
+/** Is told of a file of the visitor's. */
+type FileReader = (bytes: Uint8Array, name: string) => unknown;
 
 let run: Run | undefined;
 
@@ -97,6 +103,21 @@ export function onDrawing(listener: (image: Tensor) => unknown): void {
 }
 
 /**
+ * Shows a button under a label by which the visitor opens a file; `reader` gets the bytes and the
+ * name of each. They stay in this worker.
+ */
+export function onFile(reader: FileReader, { label = "Open a file" }: FileOptions = {}): void {
+  const { readers, output } = current("onFile");
+  if (readers.length === 0) output.show({ kind: "chooser", label });
+  readers.push(reader);
+}
+
+/** Options of {@link onFile}. */
+interface FileOptions {
+  readonly label?: string;
+}
+
+/**
  * The bytes of a file that comes with the playground.
  * @example parseSafetensors(await file("models/digits.safetensors"));
  */
@@ -116,17 +137,24 @@ export async function start(surroundings: Surroundings): Promise<Runtime> {
   const { send, fail } = surroundings;
   const output = outputTo(send, fail);
   const listeners: ((image: Tensor) => unknown)[] = [];
+  const readers: FileReader[] = [];
   for (const [method, level] of Object.entries(levels))
     console[method as keyof typeof levels] = (...values: unknown[]) =>
       output.show(logged(level, values));
   setBackend(await backendOf(surroundings));
-  run = { ...surroundings, output, listeners };
+  run = { ...surroundings, output, listeners, readers };
   return {
     settled: () => output.settled(),
     backend: backendInWords,
     drawn(pixels) {
       const image = tensor(centredDigit(pixels), { shape: [28, 28] });
       for (const listener of listeners) Promise.resolve(image).then(listener).catch(fail);
+    },
+    chosen(bytes, name) {
+      for (const reader of readers)
+        Promise.resolve(bytes)
+          .then((read) => reader(read, name))
+          .catch(fail);
     },
   };
 }

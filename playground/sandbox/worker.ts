@@ -65,6 +65,7 @@ function connect(port: MessagePort): void {
   port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     if (data.kind === "run") void run(data);
     else if (data.kind === "file") waiting.get(data.file)?.(data.bytes);
+    else if (data.kind === "chosen") runtime?.chosen(data.bytes, data.name);
     else runtime?.drawn(data.pixels);
   };
 }

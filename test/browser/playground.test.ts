@@ -1,23 +1,32 @@
 /** @file The playground as visitors have it: built, served from a path, in Chromium. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { tensor } from "@spm/core";
+import { elements } from "@spm/core/extend";
+import { encodeCharacters, vocabularyOf } from "@spm/data";
+import { gptOf } from "@spm/models";
+import { softmax } from "@spm/nn";
+import { parseSafetensors, unpackTensors } from "@spm/trainer";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { buildPlayground } from "../../playground/build.ts";
+import { spm } from "../integration/spm-process.ts";
+import { smallGpt } from "../small-gpt.ts";
 import { openChromium } from "./chromium.ts";
 import { digitStrokes, type Stroke } from "./digit-strokes.ts";
 import { serveFolder } from "./static-server.ts";
 
 const browser = await openChromium();
 const folder = mkdtempSync(join(tmpdir(), "spm-playground-"));
+const models = mkdtempSync(join(tmpdir(), "spm-playground-models-"));
 if (browser) await buildPlayground(folder);
 const server = await serveFolder(folder, "/some/place/");
 afterAll(async () => {
   await browser?.close();
   server.close();
-  rmSync(folder, { recursive: true });
+  for (const made of [folder, models]) rmSync(made, { recursive: true });
 });
 
 /** A page, and what its console said; anything there fails the test. */
@@ -74,6 +83,19 @@ const program = (...lines: string[]): string => lines.join("\n");
 /** The last number of what a plot says in words. */
 const endOf = (said: readonly string[], title: string): number =>
   Number(/to (\S+)$/.exec(said.find((alt) => alt.startsWith(`${title}:`)) ?? "")?.[1]);
+
+/** The character that most likely follows a text, and its share, here, on the reference. */
+function likeliest(bytes: Uint8Array, text: string): readonly [character: string, share: number] {
+  const file = parseSafetensors(bytes);
+  const stored = unpackTensors(file);
+  const values = Object.fromEntries(stored.entries.map(({ name }) => [name, stored.tensor(name)]));
+  const { model, vocabulary } = gptOf({ config: JSON.parse(file.metadata.config ?? ""), values })!;
+  const tokens = [...encodeCharacters(text, vocabulary)].slice(-model.context);
+  const scores = model.forward(tensor([tokens], { dtype: "int32" })).at(0, -1);
+  const shares = [...elements(softmax(scores).ndarray())];
+  const most = Math.max(...shares);
+  return [vocabulary[shares.indexOf(most)] ?? "", most];
+}
 
 /** A lesson's title, its pictures, and a check of its output. */
 interface LessonTest {
@@ -164,7 +186,7 @@ const lessons: readonly LessonTest[] = [
   {
     title: "Text, a character at a time",
     pictures: 0,
-    check(text) {
+    async check(text, _, page) {
       expect(Number(/(\S+) nats/.exec(text)?.[1])).toBeLessThan(1.9);
       expect(text.match(/^".*" \d+\.\d %$/gms)?.[0]?.split("\n").length).toBe(5);
       const written = text.slice(text.lastIndexOf("The whale "));
@@ -173,6 +195,7 @@ const lessons: readonly LessonTest[] = [
       const words = written.split(/[^a-z]+/i);
       expect(words.length).toBeGreaterThan(40);
       expect(words.filter((word) => /^(the|and|of)$/i.test(word)).length).toBeGreaterThan(2);
+      await expect.poll(() => page.locator("input[type=file]").count()).toBe(1);
     },
   },
 ];
@@ -219,6 +242,36 @@ describe.runIf(browser !== null)("the playground", () => {
         .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).alt));
       await check(text, said, page);
     }
+  });
+
+  test("a visitor's GPT, and what spm quantise made of it, write text; no file is sent", async () => {
+    const verse = "what immortal hand or eye could frame thy fearful symmetry. ".repeat(9);
+    const inFolder = (name: string): string => join(models, name);
+    writeFileSync(inFolder("verse.txt"), verse);
+    writeFileSync(inFolder("gpt.safetensors"), await smallGpt(vocabularyOf(verse), "dense"));
+    const line = ["quantise", inFolder("gpt.safetensors"), "--file", inFolder("verse.txt")];
+    expect(await spm([...line, "--weights", "3", "--epochs", "1"])).toMatchObject({ code: 0 });
+    const page = await open("#lesson=characters");
+    await page.click("#run");
+    await statusOf(page, /^Done in/);
+    const before = server.asked.length;
+    for (const name of ["gpt.safetensors", "gpt-w3.safetensors"]) {
+      const bytes = readFileSync(inFolder(name));
+      const [character, share] = likeliest(new Uint8Array(bytes), "he whale ");
+      await page.setInputFiles("input[type=file]", inFolder(name));
+      const said = (): Promise<string> =>
+        textOf(page).then((text) => text.slice(text.indexOf(`${name}: `)));
+      await expect.poll(said, { timeout: 60_000 }).toMatch(/he whale [a-z. ]{300}$/);
+      expect(await said()).toContain(`${name}: ${bytes.length} bytes, `);
+      const [, first, percent] = /"he whale "\?\n"(.)" (\S+) %/.exec(await said()) ?? [];
+      expect(first).toBe(character);
+      expect(Math.abs(Number(percent) - 100 * share)).toBeLessThan(0.1);
+    }
+    expect(await page.locator(".failure").count()).toBe(0);
+    await page.setInputFiles("input[type=file]", inFolder("verse.txt"));
+    await page.waitForSelector(".failure");
+    expect(await page.textContent(".failure p")).toMatch(/^SafetensorsError /);
+    expect(server.asked.slice(before)).toEqual([]);
   });
 
   test("the page's policy lets nothing be compiled, the sandbox's nothing be fetched", () => {

@@ -3,7 +3,8 @@
  * by WCAG 2: that of black on white is 21.
  */
 
-type Rgb = readonly [r: number, g: number, b: number];
+/** Parts of 255. */
+export type Rgb = readonly [r: number, g: number, b: number];
 
 /** The grounds of pages: white, and VitePress's dark one. */
 const pages: Readonly<Record<"light" | "dark", Rgb>> = {
@@ -20,7 +21,7 @@ function luminance(colour: Rgb): number {
 }
 
 /** The contrast of two colours: 1 to 21. */
-function contrast(a: Rgb, b: Rgb): number {
+export function contrast(a: Rgb, b: Rgb): number {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
   return (high + 0.05) / (low + 0.05);
 }
@@ -50,8 +51,19 @@ function rgb(text: string): Rgb {
   return [channel(0), channel(8), channel(4)];
 }
 
-const mixed = (under: Rgb, over: Rgb, alpha: number): Rgb =>
+/** A colour of which some lies over another. */
+export const mixed = (under: Rgb, over: Rgb, alpha: number): Rgb =>
   under.map((v, i) => v * (1 - alpha) + (over[i] ?? 0) * alpha) as unknown as Rgb;
+
+/** The filter of the site's dark theme for drawings. */
+export const darkFilter = "invert(0.89) hue-rotate(180deg)";
+
+/** A colour behind {@link darkFilter}. */
+function turnedDark(colour: Rgb): Rgb {
+  const [r, g, b] = colour.map((v) => 0.89 * 255 + (1 - 2 * 0.89) * v) as unknown as Rgb;
+  const grey = 0.213 * r + 0.715 * g + 0.072 * b;
+  return [r, g, b].map((v) => Math.min(255, Math.max(0, 2 * grey - v))) as unknown as Rgb;
+}
 
 interface Style {
   readonly x: number;
@@ -98,7 +110,8 @@ function styled(outer: Style, name: string, set: Attributes): Style {
 }
 
 /**
- * The texts of an SVG whose contrast is below `least` in some theme, as an image on a page. Reads
+ * The texts of an SVG whose contrast is below `least` in some theme, as an image on a page, or as a
+ * drawing that the dark site turns dark. Reads
  * what our pictures are made of: groups that are shifted, rectangles, text; fills by attribute.
  */
 export function faintTexts(svg: string, least: number): Faint[] {
@@ -125,8 +138,14 @@ export function faintTexts(svg: string, least: number): Faint[] {
           page,
         );
         const ink = mixed(ground, rgb(colourOf(outer)), outer.alpha);
-        const got = contrast(ink, ground);
-        if (got < least) faint.push({ text, theme, contrast: Math.floor(got * 10) / 10 });
+        const found: readonly (readonly [string, number])[] = [
+          [theme, contrast(ink, ground)],
+          ...(theme === "light" && !svg.includes("<image")
+            ? [["turned dark", contrast(turnedDark(ink), turnedDark(ground))] as const]
+            : []),
+        ];
+        for (const [shown, got] of found)
+          if (got < least) faint.push({ text, theme: shown, contrast: Math.floor(got * 10) / 10 });
       }
     }
     if (closing === "/") open.pop();

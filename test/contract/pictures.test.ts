@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { faintTexts } from "./contrast.ts";
+import { darkFilter, faintTexts } from "./contrast.ts";
 
 const folder = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const pictures = readdirSync(folder).filter((name) => name.endsWith(".svg"));
@@ -14,6 +14,8 @@ test("the contrast of text in every picture is at least 4.5, in both themes", ()
     faintTexts(read(name), 4.5).map((text) => ({ name, ...text })),
   );
   expect(faint).toEqual([]);
+  const style = new URL("../../docs/.vitepress/theme/style.css", import.meta.url);
+  expect(readFileSync(style, "utf8")).toContain(`.dark .drawing {\n  filter: ${darkFilter};`);
 });
 
 test("text without a ground of its own is found on the dark page, grey text on both", () => {

@@ -1,7 +1,7 @@
 /**
  * @file Builds the site and visits it as served below a path: every link of every page leads
  * somewhere, every exported value is in the API reference, no page complains or is wider than a
- * telephone in either theme, the landing page trains, and the search finds without a network.
+ * telephone or has text that is hard to read in either theme, the landing page trains, and the search finds without a network.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import type { Page } from "playwright-core";
 import { openChromium } from "../browser/chromium.ts";
 import { exportsOf } from "../contract/exports.ts";
 import { notRun } from "../ledger/budgets.ts";
+import { FaintText } from "./faint-text.ts";
 import { brokenLinks, pagesIn } from "./links.ts";
 import { serveFolder } from "./serve.ts";
 
@@ -31,7 +32,11 @@ function listen(page: Page): void {
   });
 }
 
-/** Opens a page, which is to be no wider than the window. */
+/** The least contrast of text with its ground (WCAG 2, level AA). */
+const LEAST = 4.5;
+const faintText = new FaintText();
+
+/** Opens a page, which is to be no wider than the window and readable. */
 async function visit(page: Page, address: string): Promise<void> {
   await page.goto(address);
   const [wide, window] = await page.evaluate(() => [
@@ -39,6 +44,8 @@ async function visit(page: Page, address: string): Promise<void> {
     document.documentElement.clientWidth,
   ]);
   if (wide! > window!) faults.push(`${address}: expected a width of ${window}, got ${wide}`);
+  for (const faint of await faintText.in(page, LEAST))
+    faults.push(`${address}: expected a contrast of ${LEAST}, got ${faint}`);
 }
 
 async function search(page: Page, address: string, words: string, found: string): Promise<void> {
@@ -80,9 +87,15 @@ for (const colorScheme of ["light", "dark"] as const) {
   const page = await browser.newPage({ colorScheme, viewport: { width: 390, height: 844 } });
   listen(page);
   for (const file of [...pages, ...others]) await visit(page, site.address + file);
+  await page.setViewportSize({ width: 1280, height: 844 });
+  for (const file of ["index.html", "guide.html", "playground/index.html"])
+    await visit(page, site.address + file); // sidebar and outline, too
   await page.close();
 }
-console.log(`${pages.length + others.length} pages visited in both themes`);
+console.log(
+  `${pages.length + others.length} pages visited in both themes, ` +
+    `${faintText.pairs.size} pairs of colours measured`,
+);
 
 const page = await browser.newPage();
 listen(page);

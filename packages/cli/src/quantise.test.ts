@@ -2,12 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reference, rng, setBackend } from "@spm/core";
+import { reference, setBackend } from "@spm/core";
 import { encodeCharacters, vocabularyOf } from "@spm/data";
-import { Gpt, gptOf, type SavedGpt } from "@spm/models";
+import { gptOf } from "@spm/models";
+import type { LinearKind } from "@spm/nn";
 import { parseSafetensors, unpackTensors } from "@spm/trainer";
-import { encodeCheckpoint } from "@spm/trainer/node";
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { smallGpt } from "../../../test/small-gpt.ts";
 import { main } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "spm-quantise-"));
@@ -18,26 +19,9 @@ const verse = "what immortal hand or eye could frame thy fearful symmetry. ".rep
 writeFileSync(inFolder("verse.txt"), verse);
 writeFileSync(inFolder("other.txt"), verse.toUpperCase());
 
-/** A GPT as `spm experiment charlm` saves it. */
-async function save(name: string, { linear }: Pick<SavedGpt, "linear">): Promise<void> {
-  const vocabulary = vocabularyOf(verse);
-  const sizes = { context: 8, width: 32, heads: 2, layers: 1, linear, tied: false } as const;
-  const model = new Gpt({ ...sizes, vocabulary: vocabulary.length, random: rng(1) });
-  const values = Object.fromEntries(
-    Object.entries(model.stateDict()).map(([path, value]) => [`model.${path}`, value]),
-  );
-  const progress = {
-    ...{ step: 1, unevaluated: false, window: [], evaluation: null, badInRow: 0 },
-    loader: {
-      ...{ epoch: 0, position: 1 },
-      order: { samples: 0, batchSize: 1, seed: null, dropLast: false, data: null },
-    },
-    clock: { seconds: 0, elapsed: 0 },
-    ...{ generators: {}, dataGenerators: {}, settings: {}, callbacks: {} },
-  };
-  const config = { gpt: { ...sizes, vocabulary } };
-  writeFileSync(inFolder(name), await encodeCheckpoint({ values, progress }, config));
-}
+/** A GPT of this verse. */
+const save = async (name: string, linear: LinearKind): Promise<void> =>
+  writeFileSync(inFolder(name), await smallGpt(vocabularyOf(verse), linear));
 
 beforeEach(() => {
   setBackend(reference);
@@ -64,7 +48,7 @@ async function spm(line: string): Promise<string> {
 }
 
 test("writes a smaller file, which samples and says what a page reads", async () => {
-  await save("gpt.safetensors", { linear: "dense" });
+  await save("gpt.safetensors", "dense");
   const printed = await spm("quantise @gpt.safetensors --file @verse.txt --weights 3 --epochs 1");
   expect(printed).toMatch(/^before +\d\.\d{4} +[\d,]+\nafter +\d\.\d{4} +[\d,]+$/m);
   expect(printed).toContain("wrote FOLDER/gpt-w3.safetensors");
@@ -82,7 +66,7 @@ test("writes a smaller file, which samples and says what a page reads", async ()
 });
 
 test("rounds activations as well, after a map that it is told", async () => {
-  await save("gpt8.safetensors", { linear: "dense" });
+  await save("gpt8.safetensors", "dense");
   const line = "quantise @gpt8.safetensors --file @verse.txt --activations 8 --map hadamard";
   expect(await spm(`${line} --epochs 1 --out @small.safetensors`)).toContain("wrote FOLDER/small");
   expect(await spm("sample @small.safetensors --prompt eye --length 4")).toMatch(/^eye.{4}\n$/);
@@ -95,7 +79,7 @@ test.each([
   ["quantise @mixers.safetensors --file @verse.txt", "of rotation maps"],
   ["quantise @gpt.safetensors --file @verse.txt --weights 9", "a whole number from 2 to 8"],
 ])("%s: %s", async (line, message) => {
-  if (line.includes("mixers")) await save("mixers.safetensors", { linear: "rotation" });
+  if (line.includes("mixers")) await save("mixers.safetensors", "rotation");
   expect(await spm(line)).toContain(message);
   expect(process.exitCode).not.toBe(0);
 });
