@@ -57,8 +57,9 @@ function recoverySections(records: readonly Recovery[]): Section[] {
       const at = own.filter((record) => record.samples === samples);
       const level = (l: number): string =>
         at.some(({ right }) => l < right.length - 1)
-          ? at.map(({ right }) => `${right[l]?.right ?? 0}`).join(", ") +
-            ` of ${at[0]?.right[l]?.of ?? 0}`
+          ? at
+              .map(({ right, depth }) => `${right[l]?.right ?? 0}${l === depth ? "*" : ""}`)
+              .join(", ") + ` of ${at[0]?.right[l]?.of ?? 0}`
           : "";
       return [
         name,
@@ -73,8 +74,9 @@ function recoverySections(records: readonly Recovery[]): Section[] {
     {
       heading: "Groups found right, by level and seed",
       text:
-        "The last level has one pair, which is always right, and is left out. The p-value is " +
-        "that of the first level, by seed.",
+        "The last level has one pair, which is always right, and is left out. A star: the test " +
+        "finds the level no better than chance, and doesn't ask about those above. The p-value " +
+        "is that of the first level, by seed.",
       table: {
         head: [
           "hierarchy",

@@ -2,12 +2,30 @@
  * @file The contract of every primitive on the GPU: the reference's values and gradients, and a
  * kernel for each.
  */
-import { type Backend, eye, noGrad, type Tensor, tensor, vjp, withBackend } from "@spm/core";
+import {
+  type Backend,
+  eye,
+  noGrad,
+  normal,
+  rng,
+  type Tensor,
+  tensor,
+  vjp,
+  withBackend,
+} from "@spm/core";
 import { fromArray, type Kernel, primitives } from "@spm/core/extend";
 import { gpu } from "@spm/gpu";
 import { eigh } from "@spm/linalg";
 import { eighOp, pinvOp, svdOp } from "@spm/linalg/extend";
-import { rotationMixer } from "@spm/mixer";
+import {
+  type AdaptiveMode,
+  adaptiveMixer,
+  butterfly,
+  initialAdaptive,
+  rotationMixer,
+  type Schedule,
+  shuffle,
+} from "@spm/mixer";
 import { capture } from "@spm/optim";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
@@ -137,3 +155,51 @@ describe.each(onCpu.map((backend) => [backend.name, backend] as const))(
     });
   },
 );
+
+/** y and x̄, d̄_in, d̄_out, b̄, θ̄⁰: of the adaptive mixer at A = 0, and of the static one. */
+async function still(backend: Backend, mode: AdaptiveMode, schedule: Schedule) {
+  const random = rng(5);
+  const { n } = schedule;
+  const own = initialAdaptive(schedule, random, { mode, deviation: 0 });
+  const weights = moved(own.weights, backend);
+  const draw = (shape: number[], mean = 0): Tensor => normal(random, shape, mean);
+  const operands = [draw([5, n]), draw([n], 1), draw([n], 1), draw([n]), own.angles];
+  const placed = operands.map((x) => moved(x, backend));
+  const ct = moved(draw([5, n]), backend);
+  type Mixer = (...operands: Tensor[]) => Tensor;
+  const adaptive: Mixer = (x, dIn, dOut, bias, angles = x) =>
+    adaptiveMixer(x!, { angles, weights }, { schedule, mode, dIn, dOut, bias });
+  const fixed: Mixer = (x, dIn, dOut, bias, angles = x) =>
+    rotationMixer(x!, angles!, { schedule, dIn, dOut, bias, backward: "recompute" });
+  const [got, want] = await Promise.all(
+    [adaptive, fixed].map((mixer) => {
+      const { value, pullback } = vjp(mixer, ...placed);
+      return elementsOf([value, ...pullback(ct)]);
+    }),
+  );
+  return { got: got ?? [], want: want ?? [] };
+}
+
+// A sum over rows has the bits of the static mixer's where both kernels have the same form.
+describe.each<[mode: AdaptiveMode, schedule: Schedule, same: number, form: string]>([
+  ["input", shuffle(7), 5, "all but θ̄, both by stages"],
+  ["local", butterfly(64), 6, "all, both fused"],
+  ["input", butterfly(64), 2, "y and x̄, by stages beside fused"],
+])("at A = 0, mode %s", (mode, schedule, same, form) => {
+  const named = `${schedule.name} ${schedule.n}`;
+  test.runIf(device !== null)(`on WebGPU: the static mixer's bits, ${named}, ${form}`, async () => {
+    const { got, want } = await still(device!, mode, schedule);
+    expect(got.slice(0, same)).toEqual(want.slice(0, same));
+    got.forEach((values, k) => {
+      expect(distance(values, want[k]!)).toBeLessThanOrEqual(1e-6);
+    });
+  });
+
+  test(`through ${onCpu[1]!.name}, ${named}: within 1e-6 of the static mixer`, async () => {
+    const { got, want } = await still(onCpu[1]!, mode, schedule);
+    expect(got.length).toBe(6);
+    got.forEach((values, k) => {
+      expect(distance(values, want[k]!)).toBeLessThanOrEqual(1e-6);
+    });
+  });
+});
