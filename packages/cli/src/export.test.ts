@@ -3,9 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { noGrad, normal, rng, tensor } from "@spm/core";
-import { Gpt, gptOf } from "@spm/models";
+import { Gpt, gptOf, Transformer } from "@spm/models";
 import { Gru } from "@spm/nn";
-import { encodeCheckpoint, latestCheckpoint, readCheckpoint, saveModel } from "@spm/trainer/node";
+import {
+  encodeCheckpoint,
+  latestCheckpoint,
+  readCheckpoint,
+  readSafetensors,
+  saveModel,
+  writeSafetensors,
+} from "@spm/trainer/node";
 import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
 import { checkFiles, type Expected, python } from "../../../test/onnx/check.ts";
 import { png } from "../../../test/png.ts";
@@ -147,6 +154,109 @@ test("any file that describes its model is exported for the input that is given"
   });
   await run(`export ${path} --onnx ${onnx} --input 5x3`);
   expect(printed.err).toContain("Expected sizes such as 28,6");
+});
+
+test("an input that is missing, unneeded or refused is said, and what to give", async () => {
+  const random = rng(1);
+  const gpt = new Gpt({ vocabulary: 5, context: 8, width: 4, heads: 2, layers: 1, random });
+  const vocabularies = { sourceVocabulary: 5, targetVocabulary: 5 };
+  const sizes = { context: 8, width: 4, heads: 2, layers: 1, random };
+  await saveModel(join(work, "own-gpt.safetensors"), gpt);
+  await saveModel(join(work, "two.safetensors"), new Transformer({ ...vocabularies, ...sizes }));
+  const told: string[] = [];
+  for (const line of [
+    "own-gpt.safetensors",
+    "own-gpt.safetensors --input 8",
+    "own-gpt.safetensors --input int32:9",
+    "gru.safetensors",
+    "gru.safetensors --input 5,4",
+    "two.safetensors --input int32:8",
+    "table --input 1",
+    "table/model.safetensors --input 1",
+    "gpt.safetensors --input int32:8",
+  ]) {
+    await run(`export ${join(work, line)} --onnx ${join(work, "never.onnx")}`);
+    expect(process.exitCode).toBe(2);
+    told.push(printed.err.replaceAll(`${work}/`, ""));
+  }
+  expect(existsSync(join(work, "never.onnx"))).toBe(false);
+  expect(told.join("")).toMatchInlineSnapshot(`
+    "error: export: expected --input with the int32 sizes of one sample for Gpt, got none: own-gpt.safetensors has no task of spm train
+    help: --input int32:8, without the batch
+    error: export: expected --input with the int32 sizes of one sample for Gpt, got 8, which is float32
+    help: --input int32:8, without the batch
+    error: exportOnnx: expected inputs that the forward takes, got x int32[batch, 9]: Gpt: expected tokens [batch, time] up to position 8, got [batch, 9] from 0
+    error: export: expected --input with the sizes of one sample for Gru, got none: gru.safetensors has no task of spm train
+    help: --input 28,6, or --input int32:64 for tokens, without the batch
+    error: exportOnnx: expected inputs that the forward takes, got x float32[batch, 5, 4]: Gru: expected x of shape [batch, time ≥ 1, 3], got [batch, 5, 4]
+    error: export: expected a model of one input, got Transformer, whose forward has 4: exportOnnx: expected inputs that the forward takes, got x int32[batch, 8]: Transformer: expected a tensor, got undefined
+    help: exportOnnx of @spm/onnx takes inputs by name, in a program
+    error: export: expected no --input for what spm trained, whose inputs are known, got table
+    help: leave --input out
+    error: export: expected no --input for what spm trained, whose inputs are known, got table/model.safetensors
+    help: leave --input out
+    error: export: expected no --input for what spm trained, whose inputs are known, got gpt.safetensors
+    help: leave --input out
+    "
+  `);
+});
+
+test("sizes of a task that the model contradicts, and weights that aren't finite", async () => {
+  const {
+    entries,
+    metadata,
+    tensor: read,
+  } = readSafetensors(join(work, "table", "model.safetensors"));
+  const tensors = Object.fromEntries(entries.map(({ name }) => [name, read(name)]));
+  const path = join(work, "changed.safetensors");
+  const onnx = join(work, "never.onnx");
+  const task = metadata["spm.task"] ?? "";
+  const told: string[] = [];
+  const tell = async (...lines: readonly string[]): Promise<void> => {
+    for (const line of lines) {
+      await run(line);
+      told.push(printed.err.replaceAll(`${work}/`, ""));
+    }
+  };
+  for (const [from, to] of [
+    ['"features":1,', '"features":7,'],
+    ['"classes":1,', '"classes":97,'],
+    [/,"encoding":.*(?=,"run")/, ""],
+  ] as const) {
+    const changed = task
+      .replace(from, to)
+      .replace(/"features":1,(?="classes":1,"run")/, '"features":3,');
+    writeSafetensors(path, tensors, { ...metadata, "spm.task": changed });
+    await tell(`export ${path} --onnx ${onnx}`);
+  }
+  const [name = "", weight = tensor(0)] = Object.entries(tensors)[0] ?? [];
+  const numbers = (await weight.data()).slice();
+  numbers[0] = Number.NaN;
+  tensors[name] = tensor(numbers, { shape: weight.shape });
+  writeSafetensors(path, tensors, metadata);
+  await tell(
+    `export ${path} --onnx ${onnx}`,
+    `eval ${path}`,
+    `predict ${path} ${work}/heights.csv`,
+  );
+  const { "spm.task": _, ...own } = metadata;
+  writeSafetensors(path, tensors, own);
+  await tell(`export ${path} --onnx ${onnx} --input 1`);
+  expect(existsSync(onnx)).toBe(false);
+  expect(told.join("")).toMatchInlineSnapshot(`
+    "error: loadModel: expected 1 features and 1 classes, as the encoding has, got 7 and 1 in changed.safetensors
+    error: loadModel: expected 1 features and 1 classes, as the encoding has, got 1 and 97 in changed.safetensors
+    error: loadModel: expected a task of 1 features and 1 classes, as the model of changed.safetensors has, got 3 and 1 in its spm.task
+    error: loadModel: expected finite weights, got 1 of 32 values of "layers.0.angles" that are not, in changed.safetensors
+    help: take an earlier checkpoint, or train again at a lower learning rate
+    error: loadModel: expected finite weights, got 1 of 32 values of "layers.0.angles" that are not, in changed.safetensors
+    help: take an earlier checkpoint, or train again at a lower learning rate
+    error: loadModel: expected finite weights, got 1 of 32 values of "layers.0.angles" that are not, in changed.safetensors
+    help: take an earlier checkpoint, or train again at a lower learning rate
+    error: exportOnnx: expected finite weights, got 1 of 32 values of "layers.0.angles" that are not
+    help: export a checkpoint before them
+    "
+  `);
 });
 
 test("what is no run writes nothing", async () => {

@@ -1,7 +1,8 @@
 /** @file `spm export`: a trained model as an ONNX file. */
 import { add, div, mul, reshape, sub, type Tensor } from "@spm/core";
+import { ValueError } from "@spm/core/extend";
 import type { ImageEncoding } from "@spm/data/datasets";
-import type { Gpt, Mlp } from "@spm/models";
+import { Gpt, Mlp } from "@spm/models";
 import { type Module, Sequential, softmax } from "@spm/nn";
 import { type ExportOnnxOptions, exportOnnx, type OnnxFile, type OnnxInput } from "@spm/onnx";
 import type { ProgressStream } from "@spm/trainer";
@@ -11,7 +12,7 @@ import { classNames, numberTarget } from "./assess.ts";
 import { assertNew } from "./new-file.ts";
 import type { Registries } from "./registries.ts";
 import { savedGpt } from "./saved-gpt.ts";
-import { loadModel, openCheckpoint } from "./saved-model.ts";
+import { hasTask, loadModel, openCheckpoint } from "./saved-model.ts";
 import type { SavedConfig } from "./saved-task.ts";
 
 /** A model with what its file needs to be told. */
@@ -24,7 +25,7 @@ interface Exportable {
 export interface ExportModelOptions {
   /** The file to write. */
   readonly onnx: string;
-  /** One sample, for a file that describes its model; without it the file is that of a training. */
+  /** One sample, for a file that describes its model and has no task. */
   readonly input?: OnnxInput;
 }
 
@@ -34,8 +35,9 @@ export interface ExportModelOptions {
  *
  * @param path - a run folder or a checkpoint of `spm train`, a GPT that `spm experiment charlm`
  * saved, or with `input` any file of a model that describes itself
- * @throws RunError for a place that is taken; CheckpointError for what is none; BackendError for an
- * op without a counterpart in ONNX
+ * @throws RunError for a place that is taken; CheckpointError for what is none; ValueError for an
+ * input that is missing, unneeded, or refused by the model; BackendError for an op without a
+ * counterpart in ONNX
  */
 export async function exportModel(
   path: string,
@@ -44,13 +46,57 @@ export async function exportModel(
   registries: Registries,
 ): Promise<void> {
   assertNew("export", onnx);
-  const { model, options } =
-    input === undefined
-      ? await trained(path, registries)
-      : { model: loadDescribed(path), options: { inputs: { x: input } } };
-  const file = await exportOnnx(model, options);
+  if (hasTask(path) && input !== undefined)
+    throw new ValueError(
+      "export",
+      "no --input for what spm trained, whose inputs are known",
+      path,
+      "leave --input out",
+    );
+  const { model, options } = hasTask(path) ? await trained(path, registries) : given(path, input);
+  const file = await exportOnnx(model, options).catch((error: unknown) => {
+    throw input === undefined ? error : orHelp(error, model);
+  });
   writeAtomically(onnx, file.bytes);
   stdout.write(described(onnx, options, file));
+}
+
+/** The model that a file describes, for an input that is given. */
+function given(path: string, input: OnnxInput | undefined): Exportable {
+  const model = loadDescribed(path);
+  const known = inputOf(model);
+  if (input !== undefined && (known === undefined || known.dtype === (input.dtype ?? "float32")))
+    return { model, options: { inputs: { x: input } } };
+  const help = known ? `--input ${known.text}` : "--input 28,6, or --input int32:64 for tokens";
+  throw new ValueError(
+    "export",
+    `--input with the ${known ? `${known.dtype} ` : ""}sizes of one sample for ${model.label}`,
+    input === undefined ? `none: ${path} has no task of spm train` : showInput(input),
+    `${help}, without the batch`,
+  );
+}
+
+const showInput = ({ shape, dtype = "float32" }: OnnxInput): string =>
+  dtype === "float32" ? `${shape}, which is float32` : `${dtype}:${shape}`;
+
+/** The input of a model whose class says it, as --input has it. */
+function inputOf(model: Module): { readonly dtype: string; readonly text: string } | undefined {
+  if (model instanceof Gpt) return { dtype: "int32", text: `int32:${model.context}` };
+  if (model instanceof Mlp) return { dtype: "float32", text: `${model.layers[0]?.inFeatures}` };
+  return undefined;
+}
+
+/** The error of an export; of a forward that lacks an input it says what gives it several. */
+function orHelp(error: unknown, model: Module): unknown {
+  const { length } = model.forward;
+  const [got = ""] = error instanceof Error ? error.message.split("\n") : [];
+  if (length < 2 || !got.endsWith("got undefined")) return error;
+  return new ValueError(
+    "export",
+    "a model of one input",
+    `${model.label}, whose forward has ${length}: ${got}`,
+    "exportOnnx of @spm/onnx takes inputs by name, in a program",
+  );
 }
 
 async function trained(path: string, registries: Registries): Promise<Exportable> {

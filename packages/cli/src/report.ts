@@ -12,8 +12,8 @@ import { assertNew, freePlace } from "./new-file.ts";
  * Writes the report of a run, by default its `report.html` anew, or of several runs, by default
  * `report.html` here; if `svg` names a file, the curves as SVG there; prints what it wrote.
  *
- * @throws RunError when a folder is not a run, or named twice, or a place that is asked for is taken; Node's error
- * when a file cannot be written, which is then as it was
+ * @throws RunError when a folder is not a run, or named twice, or a place that is asked for is
+ * taken; Node's error when a file cannot be written, which is then as it was
  */
 export function report(
   folders: readonly string[],

@@ -196,12 +196,14 @@ function addExport(spm: Command, registries: Registries): void {
     .description("write a model in a format that other programs run: ONNX")
     .argument(
       "<path>",
-      "a run folder or a checkpoint of spm train, or a gpt-….safetensors of spm experiment charlm",
+      "a run folder, a checkpoint or the model of spm train, a gpt-….safetensors of " +
+        "spm experiment charlm, or with --input any other file that describes its model",
     )
     .requiredOption("--onnx <file>", "a new file for it, for a batch of any size")
     .option(
       "--input <sizes>",
-      "one sample, e.g. 28,6 or int32:64, for any other file that describes its model",
+      "one sample without its batch, needed for a file of saveModel, which has no task: " +
+        "28,6 of float32, int32:64 of tokens, uint8:3,32,32 of pixels",
       sampleInput,
     )
     .addHelpText("after", () => folded(EXIT_CODES))

@@ -28,6 +28,26 @@ function validator(): ValidateFunction<SavedConfig> {
   return compiled;
 }
 
+/** The inputs and outputs of a model of data in an encoding. */
+function sizesOf(
+  encoding: SavedConfig["encoding"],
+): Pick<SavedConfig, "features" | "classes"> | undefined {
+  if (encoding === undefined) return undefined;
+  if (encoding.kind === "images") {
+    const { channels, width, height, classes } = encoding;
+    return { features: channels * width * height, classes: classes.length };
+  }
+  const { target, features } = encoding;
+  const inputs = features.map(
+    (feature) =>
+      (feature.kind === "number" ? 1 : feature.categories.length) + (feature.missing ? 1 : 0),
+  );
+  return {
+    features: inputs.reduce((a, b) => a + b, 0),
+    classes: target.kind === "number" ? 1 : target.categories.length,
+  };
+}
+
 /** The context in which data is loaded, as the saved run had it. */
 export const contextOf = ({ encoding }: Pick<SavedConfig, "encoding">): LoadContext =>
   encoding === undefined ? {} : { encoding };
@@ -65,6 +85,13 @@ export function savedConfig(
 ): SavedConfig {
   const { options, vocabulary, ...shape } = configAsSaved(path, checkpoint);
   const { classes, features } = shape;
+  const sizes = sizesOf(shape.encoding);
+  if (sizes && (sizes.features !== features || sizes.classes !== classes))
+    throw new CheckpointError(
+      "loadModel",
+      `${sizes.features} features and ${sizes.classes} classes, as the encoding has`,
+      `${features} and ${classes} in ${path}`,
+    );
   const known = vocabulary === undefined ? classes : new Set(vocabulary).size;
   if (known !== classes || (vocabulary !== undefined && features % classes !== 0))
     throw new CheckpointError(

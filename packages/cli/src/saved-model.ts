@@ -2,9 +2,10 @@
 import { statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { currentBackend, Tensor, to } from "@spm/core";
+import { elements } from "@spm/core/extend";
 import type { LabelledData } from "@spm/data/datasets";
 import { Mlp } from "@spm/models";
-import { stateOf } from "@spm/nn/extend";
+import { nonFiniteIn, stateOf } from "@spm/nn/extend";
 import { CheckpointError, type Safetensors, SafetensorsError } from "@spm/trainer";
 import {
   type Checkpoint,
@@ -46,6 +47,7 @@ export async function openCheckpoint(path: string): Promise<SavedFile> {
   const saved = isFolder(path) ? latestCheckpoint(checkpointsIn(path)) : fileAt(path);
   if (saved === undefined)
     throw new CheckpointError("loadModel", "a run folder with checkpoints", path);
+  assertFinite(path, saved.values);
   const { options } = (saved.config ?? {}) as Partial<SavedConfig>;
   await useBackend(BACKENDS.find((name) => name === options?.backend) ?? BACKENDS[0]);
   const moved = Object.entries(saved.values).map(
@@ -54,6 +56,26 @@ export async function openCheckpoint(path: string): Promise<SavedFile> {
   );
   const values = Object.fromEntries(await Promise.all(moved));
   return { values, config: saved.config, describes: "describes" in saved && saved.describes };
+}
+
+/** Tensors of a checkpoint that a model takes. */
+const WEIGHTS = /^(model|average|callback\.earlyStopping)\./;
+
+/** @throws CheckpointError for weights that are NaN or infinite */
+function assertFinite(path: string, values: SavedFile["values"]): void {
+  const weights = Object.entries(values).flatMap(([name, value]) =>
+    WEIGHTS.test(name) && value instanceof Tensor
+      ? [[name.replace(/^model\./, ""), elements(value.ndarray())] as const]
+      : [],
+  );
+  const bad = nonFiniteIn(weights);
+  if (bad !== undefined)
+    throw new CheckpointError(
+      "loadModel",
+      "finite weights",
+      `${bad}, in ${path}`,
+      "take an earlier checkpoint, or train again at a lower learning rate",
+    );
 }
 
 /** A checkpoint, or the model that a run left. */
@@ -90,7 +112,7 @@ function modelFile(path: string): Safetensors | undefined {
  */
 export function loadModel(path: string, saved: SavedFile, registries: Registries): SavedModel {
   const config = savedConfig(path, saved, registries);
-  if (saved.describes) return { model: describedModel(path), config };
+  if (saved.describes) return { model: describedModel(path, config), config };
   const model = buildModel(config.options, config, registries);
   const weights = Object.entries(saved.values).filter(([name]) => name.startsWith("model."));
   model.loadStateDict(Object.fromEntries(weights) as Record<string, Tensor>, {
@@ -107,11 +129,44 @@ export function loadModel(path: string, saved: SavedFile, registries: Registries
   return { model: model.eval(), config };
 }
 
-/** The model that a file describes. @throws CheckpointError for another than `spm train` makes */
-function describedModel(path: string): Mlp {
+/**
+ * The model that a file describes.
+ * @throws CheckpointError for another than `spm train` makes, or one of other sizes than its task
+ */
+function describedModel(path: string, { features, classes }: SavedConfig): Mlp {
   const model = loadModelFile(path);
-  if (model instanceof Mlp) return model;
-  throw new CheckpointError("loadModel", "an Mlp, as spm train makes", `${model.label} in ${path}`);
+  if (!(model instanceof Mlp))
+    throw new CheckpointError(
+      "loadModel",
+      "an Mlp, as spm train makes",
+      `${model.label} in ${path}`,
+    );
+  const [inputs, outputs] = [model.layers[0]?.inFeatures, model.layers.at(-1)?.outFeatures];
+  if (features === inputs && classes === outputs) return model;
+  throw new CheckpointError(
+    "loadModel",
+    `a task of ${inputs} features and ${outputs} classes, as the model of ${path} has`,
+    `${features} and ${classes} in its spm.task`,
+  );
+}
+
+/** Whether a file says what its model was trained for, so that its inputs are known. */
+export function hasTask(path: string): boolean {
+  if (isFolder(path)) return true;
+  const { task, config } = taskIn(readSafetensors(path).metadata);
+  return task || config.includes("options") || config.includes("gpt");
+}
+
+function taskIn(metadata: Safetensors["metadata"]): {
+  readonly task: boolean;
+  readonly config: readonly string[];
+} {
+  const task = "spm.task" in metadata;
+  try {
+    return { task, config: Object.keys(Object(JSON.parse(metadata.config ?? "{}"))) };
+  } catch {
+    return { task, config: [] }; // a damaged checkpoint: to read it says so
+  }
 }
 
 function isFolder(path: string): boolean {

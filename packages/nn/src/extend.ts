@@ -13,6 +13,7 @@ export {
 } from "./initial-weights.ts";
 export { LinearMap } from "./linear-map.ts";
 export { checkModule, ModuleBuffer, type Place, places, stateOf } from "./module.ts";
+export { nonFiniteIn } from "./non-finite.ts";
 export { normOf } from "./norms.ts";
 export { checkChoice, checkSizes } from "./options.ts";
 export { perSampleEmbedding, perSampleLinear, perSampleNorm } from "./per-sample.ts";

@@ -4,6 +4,7 @@ import {
   type NdArray,
   noGrad,
   type Shape,
+  SpmError,
   scope,
   Tensor,
   withBackend,
@@ -20,7 +21,7 @@ import {
   wrap,
 } from "@spm/core/extend";
 import { functionalCall, Module } from "@spm/nn";
-import { checkChoice, stateOf, withEvaluation } from "@spm/nn/extend";
+import { checkChoice, nonFiniteIn, stateOf, withEvaluation } from "@spm/nn/extend";
 import { emitElementwise } from "./elementwise.ts";
 import { Emitters } from "./emitters.ts";
 import { Graph, type Value } from "./graph.ts";
@@ -87,8 +88,8 @@ export interface OnnxFile {
   readonly outputShape: readonly (number | string)[];
 }
 
-/** Two sizes of a batch, neither of them likely to be another size of a model. */
-const batches = [97, 101] as const;
+/** Sizes of a batch, of which a model's own sizes have most likely two for no factor. */
+const primes = [97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167, 173];
 
 /**
  * The forward of a model in evaluation as an ONNX file, for a batch of any size: the forward runs
@@ -98,7 +99,8 @@ const batches = [97, 101] as const;
  * @returns the bytes, and the nodes that they hold. Cost: two forwards of shapes alone, and
  * O(n 2^(L/2)) for a butterfly's products
  * @throws BackendError for an op without a counterpart in ONNX, or a forward that reads numbers;
- * ShapeError for one that depends on the batch's size; ValueError for names that are given twice
+ * ShapeError for one that depends on the batch's size; ValueError for names that are given twice,
+ * inputs that the forward refuses, and weights that are not finite
  * @example
  * const model = new Linear(784, 10, { random: rng(1) });
  * const { bytes, nodes } = await exportOnnx(model, { inputs: { x: { shape: [784] } } });
@@ -111,9 +113,15 @@ export async function exportOnnx(model: Module, options: ExportOnnxOptions): Pro
   checkInputs(inputs, output);
   checkTexts([output, ...Object.values(Object(metadata))]);
   const state = await numbersOf(model);
-  const [first, second] = batches.map((batch) =>
-    traced(model, state, Object.values(inputs), batch, largestMatrix),
-  );
+  const sizes = [...state.values(), ...Object.values(inputs)].flatMap(({ shape }) => shape);
+  const free = primes.filter((prime) => sizes.every((size) => size % prime !== 0));
+  const [first, second] = [...free, ...primes]
+    .slice(0, 2)
+    .map((batch) =>
+      inItsName(inputs, batch, () =>
+        traced(model, state, Object.values(inputs), batch, largestMatrix),
+      ),
+    );
   if (first === undefined || second === undefined) throw new ValueError("exportOnnx", "traces", 0);
   const merged = new Merged(first, second, Object.keys(inputs), [output]);
   const result = outputOf(first, second, merged, output);
@@ -169,7 +177,10 @@ async function numbersOf(model: Module): Promise<ReadonlyMap<string, NdArray>> {
   const read = [...stateOf(model)].map(
     async ([path, value]) => [path, wrap(await value.data(), value.shape)] as const,
   );
-  return new Map(await Promise.all(read));
+  const numbers = new Map(await Promise.all(read));
+  const bad = nonFiniteIn([...numbers].map(([path, { data }]) => [path, data] as const));
+  if (bad === undefined) return numbers;
+  throw new ValueError("exportOnnx", "finite weights", bad, "export a checkpoint before them");
 }
 
 /** The forward on a batch, as a graph. */
@@ -202,24 +213,37 @@ function traced(
     const weights = [...state].map(([path, array]) => [path, fromArray(array, backend)] as const);
     return functionalCall(model, Object.fromEntries(weights), ...given).handle as Value;
   };
-  const output = inItsName(() =>
-    withEvaluation(model, () => withBackend(backend, () => noGrad(() => scope(run)))),
-  );
+  const output = withEvaluation(model, () => withBackend(backend, () => noGrad(() => scope(run))));
   return { batch, graph, inputs: values.map(({ value }) => value), outputs: [output] };
 }
 
-/** The result of a trace; what it can't do on this backend is said in the exporter's name. */
-function inItsName<T>(trace: () => T): T {
+/** The result of a trace; what the forward can't do is said in the exporter's name. */
+function inItsName<T>(inputs: ExportOnnxOptions["inputs"], batch: number, trace: () => T): T {
   try {
     return trace();
   } catch (error) {
-    if (!(error instanceof BackendError) || error.message.startsWith("exportOnnx")) throw error;
-    const [got] = error.message.split("\n");
-    throw new BackendError(
+    if (!(error instanceof SpmError) || error.message.startsWith("exportOnnx")) throw error;
+    const [got = ""] = error.message.split("\n");
+    if (error instanceof BackendError)
+      throw new BackendError(
+        "exportOnnx",
+        "ops on tensors that no number is read of, and parameters in fields of the model",
+        got,
+        "where() chooses in the graph; a #private field can't be walked",
+      );
+    const given = Object.entries(inputs).map(
+      ([name, { shape, dtype = "float32" }]) =>
+        `${name} ${dtype}[${["batch", ...shape].join(", ")}]`,
+    );
+    const said = got.replace(/\d+/g, (size) => timesBatch(Number(size), batch));
+    throw new ValueError(
       "exportOnnx",
-      "ops on tensors that no number is read of, and parameters in fields of the model",
-      got,
-      "where() chooses in the graph; a #private field can't be walked",
+      "inputs that the forward takes",
+      `${given.join(", ")}: ${said}`,
     );
   }
 }
+
+/** A size by the name of the batch, where it is a multiple of it. */
+const timesBatch = (size: number, batch: number): string =>
+  size === batch ? BATCH : size > 0 && size % batch === 0 ? `${size / batch}*${BATCH}` : `${size}`;
