@@ -12,8 +12,6 @@ from torch import Tensor, nn
 from .description import build, describe
 from .safetensors import FileError, read, write
 
-Path = "str | os.PathLike[str]"
-
 
 def load(path: str | os.PathLike[str], into: nn.Module | None = None) -> nn.Module:
     """The model of a file that TypeScript or `save` wrote, in evaluation mode.
@@ -28,12 +26,14 @@ def load(path: str | os.PathLike[str], into: nn.Module | None = None) -> nn.Modu
     described = _description(path, metadata)
     if into is None and described is None:
         raise FileError(f"{path}: expected a description, spm.model, got none; load(path, into=…)")
+    if "spm.packed" in metadata:
+        raise FileError(f"{path}: expected tensors as they are, got some packed into few bits")
     try:
         numbers = sum(t.numel() for t in tensors.values())
-        model = build(described or {}, numbers) if into is None else into
+        model = build(described, numbers, device="meta") if into is None else into
     except FileError as error:
         raise FileError(f"{path}: {error}") from error
-    prefix = described["prefix"] if described else ""
+    prefix = described["prefix"] if isinstance(described, dict) else ""
     own = {name[len(prefix) :]: t for name, t in tensors.items() if name.startswith(prefix)}
     _assign(path, model, own)
     return model.eval()
@@ -58,8 +58,11 @@ def _assign(path: object, model: nn.Module, tensors: dict[str, Tensor]) -> None:
         name = wrong[0]
         shapes = [list(t[name].shape) if name in t else "none" for t in (places, tensors)]
         raise FileError(f"{path}: expected {name} of shape {shapes[0]}, got {shapes[1]}")
-    with torch.no_grad():
-        for name, place in places.items():
+    for name, place in places.items():
+        if place.is_meta:
+            owner, _, last = name.rpartition(".")
+            setattr(model.get_submodule(owner), last, nn.Parameter(tensors[name]))
+        else:
             place.data = tensors[name].to(place.device)
 
 
