@@ -10,7 +10,7 @@ import { loadModel as loadDescribed, writeAtomically } from "@spm/trainer/node";
 import { classNames, numberTarget } from "./assess.ts";
 import { assertNew } from "./new-file.ts";
 import type { Registries } from "./registries.ts";
-import { savedGpt } from "./saved-gpt.ts";
+import { languageModel } from "./saved-gpt.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
 import type { SavedConfig } from "./saved-task.ts";
 
@@ -55,7 +55,7 @@ export async function exportModel(
 
 async function trained(path: string, registries: Registries): Promise<Exportable> {
   const checkpoint = await openCheckpoint(path);
-  const gpt = savedGpt("export", path, checkpoint);
+  const gpt = languageModel("export", path, checkpoint);
   return gpt ? ofGpt(gpt) : ofMlp(loadModel(path, checkpoint, registries));
 }
 

@@ -23,6 +23,7 @@ from .schedule import (
     shuffle,
 )
 from .structured import structured
+from .task import text_task, vocabulary_of
 
 __all__ = [
     "FileError",
@@ -53,4 +54,6 @@ __all__ = [
     "save",
     "shuffle",
     "structured",
+    "text_task",
+    "vocabulary_of",
 ]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .description import build, describe
+from .models import Fields
 from .safetensors import FileError, read, write
 
 
@@ -71,15 +72,19 @@ def save(
     path: str | os.PathLike[str],
     *,
     like: str | os.PathLike[str] | None = None,
+    task: Fields | None = None,
 ) -> None:
     """Writes a model as a file that TypeScript and `load` read.
 
     :param like: a file whose task is copied: what the model was trained for, and its preprocessing
-    :raises FileError: for a model with modules that files do not have
+    :param task: another task, such as `text_task` makes
+    :raises FileError: for a model with modules that files do not have, or whose sizes don't fit
     """
     metadata = {"spm.model": json.dumps(describe(model))}
-    if like is not None:
-        task = read(like)[1].get("spm.task")
-        metadata.update({} if task is None else {"spm.task": task})
+    if task is not None:
+        metadata["spm.task"] = json.dumps(task)
+    elif like is not None:
+        copied = read(like)[1].get("spm.task")
+        metadata.update({} if copied is None else {"spm.task": copied})
     named = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     write(path, named, metadata)
