@@ -27,7 +27,7 @@ from torch.nn import functional as F
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spm_torch/src"))
 
-from spm_torch import load, parameter_groups, save  # noqa: E402
+from spm_torch import load, parameter_groups, save, text_task  # noqa: E402
 from spm_torch.models import Gpt, TransformerBlock  # noqa: E402
 from spm_torch.safetensors import read  # noqa: E402
 
@@ -66,11 +66,15 @@ class Text:
 
 def reading_of(model: nn.Module, metadata: dict[str, str]) -> tuple[str, int]:
     """The characters in the order of their tokens, and how many of them the model sees."""
-    if isinstance(model, Gpt):
-        task = json.loads(metadata["config"])["gpt"]  # of spm experiment charlm
-        return task["vocabulary"], model.fields["context"]
-    task = json.loads(metadata["spm.task"])
-    return task["vocabulary"], task["features"] // task["classes"]
+    if "spm.task" in metadata:
+        task = json.loads(metadata["spm.task"])
+        if "vocabulary" not in task:
+            sys.exit(f"train_ddp.py: expected a model of text, got one of {task.get('task')}")
+        return task["vocabulary"], task["features"] // task["classes"]
+    task = json.loads(metadata.get("config", "{}")).get("gpt")  # of spm experiment charlm
+    if task is None or not isinstance(model, Gpt):
+        sys.exit("train_ddp.py: expected a file that says what the model is for, got none")
+    return task["vocabulary"], model.fields["context"]
 
 
 def loss_of(logits: Tensor, y: Tensor, reduction: str = "mean") -> Tensor:
@@ -140,7 +144,9 @@ def train(options: argparse.Namespace, rank: int, world: int, device: torch.devi
     after = test_loss(model, text, device, rank, world)
     whole = gathered(model, options.model) if options.shard else whole
     if rank == 0:
-        save(whole, options.out, like=options.model)
+        is_gpt = isinstance(whole, Gpt)
+        task = text_task(options.text, context, vocabulary) if is_gpt else None
+        save(whole, options.out, like=options.model, task=task)
         reduced = sum(p.numel() * p.element_size() for p in whole.parameters())
         report = {"processes": world, "before": before, "loss": after, "gradientBytes": reduced}
         print(json.dumps(report), flush=True)

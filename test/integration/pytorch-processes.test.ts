@@ -2,6 +2,7 @@
  * @file `python/examples/train_ddp.py`: models that were made here, trained on by several processes
  * of PyTorch, and evaluated here again. A long form; needs a Python with PyTorch.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,11 +11,12 @@ import { reshape, rng, type Tensor, tensor } from "@spm/core";
 import { encodeCharacters, vocabularyOf } from "@spm/data";
 import { Gpt } from "@spm/models";
 import { crossEntropy, type Module } from "@spm/nn";
-import { loadModel } from "@spm/trainer/node";
+import { loadModel, readSafetensors } from "@spm/trainer/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { savedGpt } from "../../experiments/charlm/saved-gpt.ts";
 import { full } from "../full.ts";
 import { pythonWith } from "../python.ts";
+import { distance } from "../pytorch/layers.ts";
 import { trainOn } from "../pytorch/processes.ts";
 import { spm } from "./spm-process.ts";
 
@@ -72,9 +74,48 @@ test.runIf(python !== null)(
     expect(Math.abs((await gptLoss(gpt)) - two.before)).toBeLessThan(1e-4);
     expect(Math.abs((await gptLoss(two.back)) - two.loss)).toBeLessThan(1e-4);
     expect(Math.abs(two.loss - one.loss)).toBeLessThan(1e-3);
+    expect(Math.abs((await lossOf(file("out.safetensors"))) - two.loss)).toBeLessThan(1e-4);
   },
   600_000,
 );
+
+test.runIf(python !== null)(
+  "models that PyTorch makes: loadModel, spm eval, spm sample and spm inspect",
+  async () => {
+    const made = mkdtempSync(join(folder, "made-"));
+    const script = fileURLToPath(new URL("../pytorch/made.py", import.meta.url));
+    const ran = spawnSync(python ?? "", ["-B", script, made, file("page.txt")], {
+      encoding: "utf8",
+    });
+    expect(ran.stderr).toBe("");
+    const outputs = readSafetensors(join(made, "outputs.safetensors"));
+    for (const name of ["gpt", "gru", "lstm"]) {
+      const model = loadModel(join(made, `${name}.safetensors`));
+      const found = model.forward(outputs.tensor(`${name}.x`));
+      expect(distance(found, outputs.tensor(`${name}.y`)), name).toBeLessThan(1e-5);
+    }
+    const path = join(made, "gpt.safetensors");
+    const expected = await outputs.tensor("loss").item();
+    expect(Math.abs((await lossOf(path)) - expected)).toBeLessThan(1e-4);
+    const asked = ["sample", path, "--prompt", "The mixer", "--length", "20"];
+    const sampled = await spm(asked);
+    expect(sampled.stderr).toBe("");
+    expect([...sampled.stdout.trimEnd()].length).toBeGreaterThan(20);
+    expect((await spm(asked)).stdout).toBe(sampled.stdout);
+    const inspected = await spm(["inspect", path]);
+    expect(inspected.stderr).toBe("");
+    expect(inspected.stdout).toMatch(/^the model +Gpt +vocabulary \d+, context 8, layer/m);
+    expect(inspected.stdout).toMatch(/^blocks\.0\.feedForward\.up +Monarch/m);
+  },
+  600_000,
+);
+
+/** The loss that `spm eval` finds. */
+async function lossOf(path: string): Promise<number> {
+  const { stdout, stderr } = await spm(["eval", path, "--json"]);
+  expect(stderr).toBe("");
+  return JSON.parse(stdout).loss;
+}
 
 test.runIf(newer !== null)(
   "a GPT in shards",
@@ -100,11 +141,6 @@ test.runIf(python !== null)(
       [join(file("run"), "model.safetensors"), file("page.txt"), "--out", out, "--steps", "100"],
       2,
     );
-    const lossOf = async (path: string): Promise<number> => {
-      const { stdout, stderr } = await spm(["eval", path, "--json"]);
-      expect(stderr).toBe("");
-      return JSON.parse(stdout).loss;
-    };
     expect(Math.abs((await lossOf(file("run"))) - two.before)).toBeLessThan(1e-4);
     expect(Math.abs((await lossOf(out)) - two.loss)).toBeLessThan(1e-4);
     expect(two.loss).toBeLessThan(two.before - 0.01);

@@ -4,12 +4,22 @@
 import { expect, test } from "vitest";
 import { full } from "../full.ts";
 import { pythonWith } from "../python.ts";
-import { differences, rectangularCases, squareCases } from "../pytorch/layers.ts";
+import { differences, plainCases, rectangularCases, squareCases } from "../pytorch/layers.ts";
 import { modelCases, thereAndBack } from "../pytorch/models.ts";
 
 const python = pythonWith("torch");
 if (python === null)
   process.stderr.write("PyTorch tests don't run: no torch; apt-get install python3-torch\n");
+
+const rectangles = [
+  [10, 3],
+  [3, 10],
+  [784, 256],
+  [256, 784],
+] as const;
+const squares = [1, 2, 3, 5, 8, 17, 33];
+const plainOf = ([inFeatures, outFeatures]: readonly [number, number]) =>
+  plainCases(inFeatures, outFeatures);
 
 test.runIf(python !== null)(
   "outputs and gradients of every kind, schedule and form",
@@ -20,6 +30,7 @@ test.runIf(python !== null)(
       ...rectangularCases(10, 3),
       ...rectangularCases(3, 10),
       ...(full ? rectangularCases(784, 256) : []),
+      ...(full ? [...squares.map((n) => [n, n] as const), ...rectangles].flatMap(plainOf) : []),
     ];
     const found = differences(python ?? "", cases);
     const above = (dtype: string, bound: number): string[] =>
@@ -35,7 +46,7 @@ test.runIf(python !== null)(
 
 test.runIf(python !== null)("models there and back in files", async () => {
   const found = await thereAndBack(python ?? "", modelCases());
-  expect(found.length).toBe(8);
+  expect(found.length).toBe(9);
   for (const { name, there, back } of found) {
     expect(there, name).toBeLessThan(1e-5);
     expect(back, `${name}, back`).toBeLessThan(1e-5);

@@ -12,16 +12,16 @@ import sys
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "python/spm_torch/src"))
 
-from spm_torch import Mixer  # noqa: E402
+from spm_torch import linear  # noqa: E402
 from spm_torch.description import schedule_of  # noqa: E402
 from spm_torch.safetensors import read, write  # noqa: E402
 
 
-def results(layer: Mixer, x: Tensor, ct: Tensor) -> dict[str, Tensor]:
+def results(layer: nn.Module, x: Tensor, ct: Tensor) -> dict[str, Tensor]:
     x = x.clone().requires_grad_()
     y = layer(x)
     parameters = dict(layer.named_parameters())
@@ -38,14 +38,11 @@ def main(folder: Path) -> None:
 
     for k, case in enumerate(json.loads((folder / "cases.json").read_text())):
         torch.manual_seed(k)
-        layer = Mixer(
-            case["inFeatures"],
-            case["outFeatures"],
-            case["mixer"],
-            schedule=schedule_of(case["schedule"]),
-            rectangular=case["rectangular"],
-            dtype=getattr(torch, case["dtype"]),
-        )
+        options = {"dtype": getattr(torch, case["dtype"])}
+        if "schedule" in case:
+            options["schedule"] = schedule_of(case["schedule"])
+            options["rectangular"] = case["rectangular"]
+        layer = linear(case["kind"], case["inFeatures"], case["outFeatures"], **options)
         drawn = {"x": torch.randn_like(given[f"{k}.x"]), "ct": torch.randn_like(given[f"{k}.ct"])}
         keep(f"drawn.{k}", {**layer.state_dict(), **drawn, **results(layer, **drawn)})
         layer.load_state_dict({name: given[f"{k}.{name}"] for name in layer.state_dict()})

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { add, mul, normal, type Rng, rng, type Tensor, vjp } from "@spm/core";
+import { add, mul, normal, type Rng, rng, type Tensor, tensor, vjp } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import {
   brick,
@@ -18,16 +18,16 @@ import {
   shuffle,
 } from "@spm/mixer";
 import { pairsOf } from "@spm/mixer/extend";
-import { functionalCall, MixerLayer } from "@spm/nn";
+import { functionalCall, type LinearKind, linearKinds, MixerLayer } from "@spm/nn";
 import { readSafetensors, writeSafetensors } from "@spm/trainer/node";
 
 /** A layer to compare, as compare.py reads it. */
 export interface LayerCase {
-  readonly mixer: keyof typeof mixers;
+  readonly kind: LinearKind;
   readonly inFeatures: number;
   readonly outFeatures: number;
-  readonly schedule: Schedule;
-  readonly rectangular: Rectangular;
+  /** Of a mixer. */
+  readonly form?: { readonly schedule: Schedule; readonly rectangular: Rectangular };
   readonly dtype: "float32" | "float64";
 }
 
@@ -67,6 +67,14 @@ export const rectangularCases = (inFeatures: number, outFeatures: number): Layer
   ];
 };
 
+/** Layers in → out of every kind that is no mixer, and of every dtype. */
+export const plainCases = (inFeatures: number, outFeatures: number): LayerCase[] =>
+  (Object.keys(linearKinds).filter((kind) => !(kind in mixers)) as LinearKind[]).flatMap((kind) =>
+    dtypes.map((dtype) => ({ kind, inFeatures, outFeatures, dtype })),
+  );
+
+const dtypes = ["float32", "float64"] as const;
+
 const everyKind = (
   schedules: readonly Schedule[],
   inFeatures: number,
@@ -76,12 +84,11 @@ const everyKind = (
   Object.keys(mixers).flatMap((name) =>
     schedules.flatMap((schedule) =>
       forms.flatMap((rectangular) =>
-        (["float32", "float64"] as const).map((dtype) => ({
-          mixer: name as keyof typeof mixers,
+        dtypes.map((dtype) => ({
+          kind: name as keyof typeof mixers,
           inFeatures,
           outFeatures,
-          schedule,
-          rectangular,
+          form: { schedule, rectangular },
           dtype,
         })),
       ),
@@ -101,7 +108,10 @@ export function differences(python: string, cases: readonly LayerCase[]): Differ
 function compared(python: string, cases: readonly LayerCase[], folder: string): Difference[] {
   const random = rng(24);
   const drawn = cases.map((one) => drawCase(random, one));
-  const described = cases.map(({ schedule, ...rest }) => ({ ...rest, schedule: fields(schedule) }));
+  const described = cases.map(({ form, ...rest }) => ({
+    ...rest,
+    ...(form && { ...form, schedule: fields(form.schedule) }),
+  }));
   writeFileSync(join(folder, "cases.json"), JSON.stringify(described));
   const named = drawn.flatMap((tensors, k) =>
     Object.entries(tensors).map(([name, value]) => [`${k}.${name}`, value] as const),
@@ -127,8 +137,8 @@ function compared(python: string, cases: readonly LayerCase[], folder: string): 
   });
 }
 
-const title = ({ mixer, inFeatures, outFeatures, schedule, rectangular }: LayerCase): string =>
-  `${mixer} ${inFeatures} → ${outFeatures}, ${schedule.name}, ${rectangular}`;
+const title = ({ kind, inFeatures, outFeatures, form }: LayerCase): string =>
+  `${kind} ${inFeatures} → ${outFeatures}, ${form?.schedule.name}, ${form?.rectangular}`;
 
 /** A schedule as files describe it. */
 const fields = (schedule: Schedule): object =>
@@ -136,23 +146,23 @@ const fields = (schedule: Schedule): object =>
     ? { name: schedule.name, n: schedule.n, stages: schedule.stages }
     : { name: schedule.name, n: schedule.n, pairs: pairsOf(schedule) };
 
-const kinds: Readonly<Record<keyof typeof mixers, MixerKind>> = mixers;
+const kinds: Readonly<Record<string, MixerKind>> = mixers;
 
-const layerOf = (one: LayerCase, random: Rng): MixerLayer =>
-  new MixerLayer(kinds[one.mixer], one.inFeatures, one.outFeatures, {
-    random,
-    schedule: one.schedule,
-    rectangular: one.rectangular,
-    dtype: one.dtype,
-  });
+function layerOf({ kind, inFeatures, outFeatures, form, dtype }: LayerCase, random: Rng) {
+  const mixer = kinds[kind];
+  return mixer === undefined || form === undefined
+    ? linearKinds[kind].create(inFeatures, outFeatures, { random })
+    : new MixerLayer(mixer, inFeatures, outFeatures, { random, ...form, dtype });
+}
 
 /** Parameters a little off their start, x and the cotangent of y. */
 function drawCase(random: Rng, one: LayerCase): Record<string, Tensor> {
   const { dtype } = one;
   const state = layerOf(one, random).stateDict();
-  const moved = Object.entries(state).map(
-    ([name, p]) => [name, add(p, mul(0.1, normal(random, p.shape, 0, 1, { dtype })))] as const,
-  );
+  const moved = Object.entries(state).map(([name, p]) => {
+    const start = tensor(elements(p.ndarray()), { shape: p.shape, dtype });
+    return [name, add(start, mul(0.1, normal(random, p.shape, 0, 1, { dtype })))] as const;
+  });
   return {
     ...Object.fromEntries(moved),
     x: normal(random, [ROWS, one.inFeatures], 0, 1, { dtype }),

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { normal, rng, type Tensor, tanh, tensor } from "@spm/core";
 import { brick, generalMixer, randomMatching } from "@spm/mixer";
 import { Gpt, Mlp } from "@spm/models";
-import { Gru, type LinearFactory, Lstm, MixerLayer, type Module, Rnn } from "@spm/nn";
+import { Gru, type LinearFactory, Lstm, linearKinds, MixerLayer, type Module, Rnn } from "@spm/nn";
 import { loadModel, readSafetensors, saveModel, writeSafetensors } from "@spm/trainer/node";
 import { distance } from "./layers.ts";
 
@@ -47,12 +47,21 @@ const split: LinearFactory = (inFeatures, outFeatures, options) =>
     rectangular: "split",
   });
 
+/** A map of another kind each time, until all have been there. */
+function everyKind(): LinearFactory {
+  const kinds = Object.values(linearKinds);
+  return (inFeatures, outFeatures, options) =>
+    (kinds.pop() ?? linearKinds.dense).create(inFeatures, outFeatures, options);
+}
+
 /** Models of every kind that Python knows. */
 export function modelCases(): Record<string, ModelCase> {
   const random = rng(4);
+  const sizes = [12, 9, 20, 16, 7, 12, 13, 11, 18, 10, 12, 8, 5, 3];
   const gpt = { vocabulary: 7, context: 6, width: 8, heads: 4, layers: 2, random };
   return {
     mlp: { model: new Mlp({ sizes: [12, 16, 3], linear: "rotation", random }), input: rows },
+    kinds: { model: new Mlp({ sizes, linear: everyKind(), random }), input: rows },
     pairs: { model: new Mlp({ sizes: [12, 9, 3], linear: matched, random }), input: rows },
     split: {
       model: new Mlp({ sizes: [12, 5, 13, 3], linear: split, activation: tanh, random }),

@@ -3,7 +3,7 @@ import { mul, noGrad, type Tensor } from "@spm/core";
 import { DataLoader, type Dataset, type LabelledBatch } from "@spm/data";
 import type { DataEncoding, LabelledData } from "@spm/data/datasets";
 import type { NumberTarget } from "@spm/data/table";
-import type { Mlp } from "@spm/models";
+import { Gpt, type Mlp } from "@spm/models";
 import { crossEntropy, mse } from "@spm/nn";
 import { withEvaluation } from "@spm/nn/extend";
 import {
@@ -22,10 +22,15 @@ import type { TestOutcome, WorstSample } from "@spm/trainer/node";
 import { imageOf } from "./plain-image.ts";
 
 const BATCH = 500;
+/** Windows of text that a GPT reads at a time. */
+const WINDOWS = 8;
 /** The samples of the greatest losses that a report has. */
 const MOST_WORST = 25;
 /** The points of a picture of residuals. */
 const MOST_POINTS = 2000;
+
+/** Samples to the outputs for them; a GPT's of windows of text, one for each character. */
+type Predictor = Mlp | Gpt;
 
 /** The metrics of a classifier, by name. */
 export interface ClassAssessment {
@@ -81,13 +86,14 @@ export function lossOf(encoding: DataEncoding | undefined): LossFunction<Mlp, La
 
 /** The outputs of a model for all samples, row after row, and their targets. */
 async function outputsOf(
-  model: Mlp,
+  model: Predictor,
   data: Dataset<LabelledBatch>,
   loss: (out: Tensor, y: Tensor) => Tensor,
 ): Promise<{ outputs: number[]; targets: number[]; loss: number }> {
   const [outputs, targets]: [number[], number[]] = [[], []];
   let losses = 0;
-  for (const { x, y } of new DataLoader(data, { batchSize: Math.min(BATCH, data.length) })) {
+  const batchSize = Math.min(model instanceof Gpt ? WINDOWS : BATCH, data.length);
+  for (const { x, y } of new DataLoader(data, { batchSize })) {
     const read = withEvaluation(model, () =>
       noGrad(() => {
         const out = model.forward(x);
@@ -104,7 +110,7 @@ async function outputsOf(
 
 /** Every metric of a model on samples. */
 export async function assess(
-  model: Mlp,
+  model: Predictor,
   data: Dataset<LabelledBatch>,
   { classes, encoding }: Pick<LabelledData, "classes" | "encoding">,
 ): Promise<ClassAssessment | NumberAssessment> {
@@ -115,7 +121,7 @@ export async function assess(
 }
 
 async function assessClasses(
-  model: Mlp,
+  model: Predictor,
   data: Dataset<LabelledBatch>,
   classes: number,
 ): Promise<ClassAssessment> {
@@ -158,7 +164,7 @@ export const likeliest = (row: readonly number[]): number =>
   row.indexOf(row.reduce((a, b) => Math.max(a, b)));
 
 async function assessNumbers(
-  model: Mlp,
+  model: Predictor,
   data: Dataset<LabelledBatch>,
   { mean, std }: NumberTarget,
 ): Promise<NumberAssessment> {

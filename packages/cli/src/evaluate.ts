@@ -10,6 +10,7 @@ import {
 } from "./assess.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
+import { languageModel } from "./saved-gpt.ts";
 import { assertSameSamples, loadModel, openCheckpoint } from "./saved-model.ts";
 import type { SavedConfig } from "./saved-task.ts";
 import { loadData } from "./task.ts";
@@ -21,7 +22,9 @@ const MOST_CLASSES = 20;
 async function evaluateSaved(path: string, registries: Registries) {
   const checkpoint = await openCheckpoint(path);
   const config = savedConfig(path, checkpoint, registries);
-  const data = await loadData(config.options, registries, contextOf(config));
+  const gpt = languageModel("eval", path, checkpoint)?.model;
+  const windows = gpt !== undefined;
+  const data = await loadData(config.options, registries, { ...contextOf(config), windows });
   const { test, classes, features } = data;
   if (features !== config.features || classes !== config.classes)
     throw new CheckpointError(
@@ -29,8 +32,10 @@ async function evaluateSaved(path: string, registries: Registries) {
       `data of ${config.features} features and ${config.classes} classes, as in training`,
       `${features} and ${classes}`,
     );
+  if (windows && data.vocabulary !== config.vocabulary)
+    throw new CheckpointError("eval", "a text of the model's characters", config.options.dataset);
   assertSameSamples("eval", ["test"], config, data);
-  const { model } = loadModel(path, checkpoint, registries);
+  const model = gpt ?? loadModel(path, checkpoint, registries).model;
   return { config, result: await assess(model, test, config) };
 }
 

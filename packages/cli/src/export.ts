@@ -11,7 +11,7 @@ import { loadModel as loadDescribed, writeAtomically } from "@spm/trainer/node";
 import { classNames, numberTarget } from "./assess.ts";
 import { assertNew } from "./new-file.ts";
 import type { Registries } from "./registries.ts";
-import { savedGpt } from "./saved-gpt.ts";
+import { languageModel } from "./saved-gpt.ts";
 import { hasTask, loadModel, openCheckpoint } from "./saved-model.ts";
 import type { SavedConfig } from "./saved-task.ts";
 
@@ -101,7 +101,7 @@ function orHelp(error: unknown, model: Module): unknown {
 
 async function trained(path: string, registries: Registries): Promise<Exportable> {
   const checkpoint = await openCheckpoint(path);
-  const gpt = savedGpt("export", path, checkpoint);
+  const gpt = languageModel("export", path, checkpoint);
   return gpt ? ofGpt(gpt) : ofMlp(loadModel(path, checkpoint, registries));
 }
 

@@ -6,7 +6,7 @@ import { drawToken, type Gpt, generate } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
 import { spmItself } from "./caller.ts";
 import type { Registries } from "./registries.ts";
-import { savedGpt } from "./saved-gpt.ts";
+import { languageModel } from "./saved-gpt.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
 
 /** The text to write. */
@@ -25,7 +25,8 @@ export interface SampleTextOptions {
  * Goes on with the prompt.
  *
  * @param path - a run folder or checkpoint of `spm train text`, or a GPT that
- * `spm experiment charlm` or `spm quantise` saved, whose keys and values are cached.
+ * `spm experiment charlm`, `spm quantise` or `python/spm_torch` saved, whose keys and values are
+ * cached.
  * @returns the prompt and what follows. The same seed gives the same text.
  * @throws CheckpointError for a model that was not trained on text; DataError for characters that
  * it never saw; ValueError for a temperature below 0
@@ -38,7 +39,7 @@ export async function sample(
   if (!(options.temperature >= 0))
     throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
   const checkpoint = await openCheckpoint(path);
-  const gpt = savedGpt("sample", path, checkpoint);
+  const gpt = languageModel("sample", path, checkpoint);
   return gpt === undefined
     ? sampleMlp(loadModel(path, checkpoint, registries), options)
     : sampleGpt(gpt, options);

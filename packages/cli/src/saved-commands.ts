@@ -45,7 +45,7 @@ function addEval(spm: Command, registries: Registries): void {
     .description(
       "accuracy, top-5, perplexity, F1, calibration and confusion matrix on the test samples",
     )
-    .argument("<path>", "a run folder, a checkpoint or the model of spm train")
+    .argument("<path>", "a run folder, a checkpoint or the model of spm train, or a GPT of PyTorch")
     .option("--json", "one line of JSON instead of tables")
     .addHelpText("after", () => folded(EXIT_CODES))
     .action(async (path: string, { json }: { readonly json?: true }) => {
@@ -92,7 +92,7 @@ function addSample(spm: Command, registries: Registries): void {
     .argument(
       "<path>",
       "a run folder or a checkpoint of spm train text, " +
-        "or a gpt-….safetensors of spm experiment charlm or of spm quantise",
+        "or a GPT of spm experiment charlm, spm quantise or PyTorch (docs/interop.md)",
     )
     .option("--prompt <text>", "what to go on with", "")
     .option("--length <n>", "characters to write", wholeNumber(1), 200)

@@ -1,9 +1,11 @@
-/** @file The GPT of a checkpoint, which may be somebody else's: checked. */
-import { type Gpt, gptOf, inputMaps } from "@spm/models";
+/** @file The GPT of a checkpoint or of a model's file, which may be somebody else's: checked. */
+import { Gpt, gptOf, inputMaps } from "@spm/models";
 import { linearKinds } from "@spm/nn";
 import { CheckpointError } from "@spm/trainer";
-import { type Checkpoint, misfit } from "@spm/trainer/node";
+import { type Checkpoint, loadModel, misfit } from "@spm/trainer/node";
 import { Ajv, type ValidateFunction } from "ajv";
+import type { SavedFile } from "./saved-model.ts";
+import type { SavedConfig } from "./saved-task.ts";
 
 const size = { type: "integer", minimum: 1, maximum: 2 ** 16 };
 const bits = { type: "integer", minimum: 2, maximum: 8 };
@@ -55,4 +57,20 @@ export function savedGpt(
   if (bad !== undefined)
     throw new CheckpointError(op, `${bad.expected} in the config of ${path}`, bad.got);
   return gptOf(checkpoint);
+}
+
+/** That of {@link savedGpt}, or one that a model's file describes beside a task of text. */
+export function languageModel(
+  op: string,
+  path: string,
+  checkpoint: SavedFile,
+): { readonly model: Gpt; readonly vocabulary: string } | undefined {
+  const saved = savedGpt(op, path, checkpoint);
+  const { vocabulary } = (checkpoint.config ?? {}) as Partial<SavedConfig>;
+  if (saved !== undefined || !checkpoint.describes || typeof vocabulary !== "string") return saved;
+  const model = loadModel(path);
+  if (!(model instanceof Gpt)) return undefined;
+  const [known, outputs] = [[...vocabulary].length, model.embedding.weight.shape[0]];
+  if (known === outputs) return { model, vocabulary };
+  throw new CheckpointError(op, `a vocabulary of ${outputs} characters in ${path}`, known);
 }

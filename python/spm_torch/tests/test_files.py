@@ -10,8 +10,21 @@ import pytest
 import torch
 from torch import nn
 
-from spm_torch import FileError, Mixer, from_pairs, load, replace_linear, save
-from spm_torch.description import build
+from spm_torch import (
+    FileError,
+    Mixer,
+    from_pairs,
+    gpt,
+    gru,
+    linear_kinds,
+    load,
+    lstm,
+    mlp,
+    replace_linear,
+    rnn,
+    save,
+)
+from spm_torch.description import build, describe
 from spm_torch.safetensors import read, write
 
 
@@ -119,15 +132,21 @@ def changed(path: str, **fields: Any) -> dict[str, Any]:
     "description, message",
     [
         ({**MLP, "schema": 2}, "expected schema 1 of spm.model, got 2"),
-        (changed("layers.0", kind="Monarch"), "expected a module of Mlp, .* got Monarch at"),
-        (changed("layers.1", color="red"), "at 'layers.1', got .*red"),
-        (changed("layers.2", **linear(3, 3)), "expected layers.2.bias of shape .3., got none"),
-        (changed("layers.0", schedule={"name": "star", "n": 6}), "a MixerLayer at 'layers.0'"),
+        ([], "expected schema 1 of spm.model, got None"),
+        ({**MLP, "modules": []}, "expected modules and a prefix"),
+        (described({"": {"same": ""}}), "expected a module before '', got ''"),
+        (changed("layers.0", kind="Conv2d"), "expected a module of Mlp, .* got Conv2d at"),
+        (changed("layers.1", color="red"), "no color of a Linear at 'layers.1', got 'red'"),
+        (changed("layers.2", **linear(3, 3)), "no module at 'layers.2', got a linear map 3 → 3"),
+        (changed("layers.0", schedule={"name": "star", "n": 6}), "a schedule as schedule at 'l"),
+        (changed("layers.0", inFeatures=True), "a whole number from 1 .* as inFeatures at 'layers"),
         (
             changed("layers.0", schedule={"name": "butterfly", "n": 16, "stages": 60_000_000}),
             "expected sizes that fit 46 numbers, got others at 'layers.0'",
         ),
-        (changed("layers.1", outFeatures=4), "expected layers.1.bias of shape .4., got .3."),
+        (changed("layers.1", outFeatures=4), "map 5 → 3 at 'layers.1', got a linear map 5 → 4"),
+        (changed("", sizes=[6, 5, 3, 2]), "expected a linear map 3 → 2 at 'layers.2', got no mod"),
+        (changed("layers.1", bias=False), "expected layers.1.bias of shape none, got .3."),
     ],
 )
 def test_refusals(tmp_path: Path, description: dict[str, Any], message: str) -> None:
@@ -137,6 +156,57 @@ def test_refusals(tmp_path: Path, description: dict[str, Any], message: str) -> 
     write(path, tensors, {"spm.model": json.dumps(description)})
     with pytest.raises(FileError, match=message):
         load(path)
+
+
+MODELS = {
+    **{kind: mlp([12, 20, 3], linear=kind) for kind in linear_kinds},
+    "gru": gru(3, 4, linear="rotation", layers=2, bidirectional=True),
+    "lstm": lstm(3, 4, dropout=0.5),
+    "rnn": rnn(3, 4, nonlinearity="relu"),
+    "gpt": gpt(7, 5, width=8, heads=2, layers=2, linear="monarch", tied=False),
+    "rotary": gpt(
+        *(7, 5),
+        **dict(width=8, heads=4, layers=1, key_value_heads=2, attention_dropout=0.1),
+        **dict(positions="rotary", norm="rms", activation="swiglu"),
+    ),
+}
+
+
+SIZES = {
+    *("inFeatures", "outFeatures", "width", "layers", "vocabulary", "context", "length"),
+    *("heads", "keyValueHeads", "hidden", "rank", "blocks"),
+}
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_every_size_of_a_description(tmp_path: Path, model: nn.Module) -> None:
+    """One that is not that of the tensors, or of the module above, is refused."""
+    path = tmp_path / "a.safetensors"
+    save(model.eval(), path)
+    given = load(path)
+    tensors, metadata = read(path)
+    assert describe(given) == describe(model)
+    assert all(torch.equal(p, tensors[name]) for name, p in given.named_parameters())
+    modules = json.loads(metadata["spm.model"])["modules"]
+    refused = 0
+    for at, fields in modules.items():
+        for name, value in fields.items():
+            if type(value) is int and name in SIZES:
+                others: list[Any] = [value + 1, 2 * value]
+            elif name in ("sizes", "width"):
+                others = [[*value[:k], value[k] + 1, *value[k + 1 :]] for k in range(len(value))]
+                others += [[*value, 3]]
+            else:
+                continue
+            if name == "context" and fields["positions"] == "rotary":
+                continue  # no tensor has it
+            for other in others:
+                wrong = {**modules, at: {**fields, name: other}}
+                write(path, tensors, {"spm.model": json.dumps(described(wrong))})
+                with pytest.raises(FileError, match="expected"):
+                    load(path)
+                refused += 1
+    assert refused > 10
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
@@ -157,6 +227,13 @@ def test_files_that_are_none(tmp_path: Path) -> None:
             load(path)
     with pytest.raises(FileError, match="got Conv2d at"):
         save(nn.Conv2d(1, 1, 1), path)
+    wider = mlp([2, 3])
+    wider.layers[0] = nn.Linear(2, 4)
+    with pytest.raises(FileError, match="expected a linear map 2 → 3 at 'layers.0'"):
+        save(wider, path)
+    write(path, {"a": torch.ones(1)}, {"spm.model": json.dumps(MLP), "spm.packed": "{}"})
+    with pytest.raises(FileError, match="expected tensors as they are, got some packed"):
+        load(path)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16, torch.int64])
@@ -164,6 +241,8 @@ def test_dtypes(tmp_path: Path, dtype: torch.dtype) -> None:
     path = tmp_path / "a.safetensors"
     tensors = {"a": torch.arange(6).reshape(2, 3).to(dtype), "none": torch.zeros(0, 2, dtype=dtype)}
     tensors["odd"] = torch.arange(3, dtype=torch.uint8)
+    tensors["strided"] = torch.arange(6).to(dtype)[::2][1:2]
+    tensors["column"] = torch.arange(6).reshape(2, 3).to(dtype).T[1:]
     write(path, tensors)
     found, _ = read(path)
     assert {name: (t.dtype, t.tolist()) for name, t in found.items()} == {

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from schedules import schedules
 from spm_torch import (
@@ -17,8 +17,6 @@ from spm_torch import (
     from_pairs,
     kinds,
     mixer,
-    parameter_groups,
-    replace_linear,
     shuffle,
 )
 from spm_torch.kinds import Kind
@@ -123,33 +121,6 @@ def test_starts() -> None:
     assert torch.allclose(flat.abs(), torch.full((16, 16), 1 / math.sqrt(16)), atol=1e-6)
     with pytest.raises(ValueError, match="reflection: expected one of haar, quarter"):
         Mixer(4, 4, "reflection", init="identity")
-
-
-def test_replace_linear() -> None:
-    shared = nn.Linear(8, 8)
-    attention = nn.MultiheadAttention(8, 2)
-    twice = nn.Sequential(shared, nn.ReLU(), shared)
-    model = nn.ModuleDict({"a": twice, "b": nn.Linear(8, 4, bias=False), "c": attention}).double()
-    paths = replace_linear(model, "general", gain=2.0, where=lambda path, _: path != "c")
-    assert sorted(paths) == ["a.0", "a.2", "b"]
-    assert model["a"][0] is model["a"][2] and model["b"].bias is None
-    assert model["b"].dOut.dtype == torch.float64 and model["b"].dOut[0] == 2
-    assert type(attention.out_proj) is not Mixer  # its weight is read by the attention itself
-    with pytest.raises(ValueError, match="expected at least one nn.Linear"):
-        replace_linear(model)
-    # a model of mixers trains
-    optimizer = torch.optim.AdamW(parameter_groups(model["a"], 0.1), lr=0.01)
-    x = torch.randn(64, 8, **FLOAT64)
-    losses = []
-    for _ in range(30):
-        loss = (model["a"](x) - x).square().mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    assert losses[-1] < 0.5 * losses[0]
-    decayed = {id(p) for p in parameter_groups(model["a"], 0.1)[0]["params"]}
-    assert decayed == {id(shared_d) for shared_d in (model["a"][0].dIn, model["a"][0].dOut)}
 
 
 def test_refusals() -> None:

@@ -47,6 +47,11 @@ export interface LoadContext {
    * @defaultValue that of the training samples
    */
   readonly encoding?: DataEncoding;
+  /**
+   * Of a text, whether samples are windows that don't overlap, x and y int32 [batch, context].
+   * @defaultValue false
+   */
+  readonly windows?: boolean;
   /** Called with what was made of the data, line by line. */
   readonly tell?: (line: string) => void;
   /** Called while files are read. */

@@ -1,9 +1,10 @@
 /** @file A text file by name: each character is predicted from those before it. */
 import { readFile } from "node:fs/promises";
 import { checkOptions, ValueError } from "@spm/core/extend";
-import { characters, vocabularyOf } from "../characters.ts";
+import { encodeCharacters, characters as oneHot, vocabularyOf } from "../characters.ts";
 import type { Dataset, LabelledBatch } from "../dataset.ts";
 import { DataError } from "../errors.ts";
+import { nextCharacters } from "../next-characters.ts";
 import type { DatasetEntry } from "./entry.ts";
 
 /** Options of {@link text}. */
@@ -29,7 +30,7 @@ export const text: DatasetEntry<TextOptions> = {
     },
   },
   required: ["file"],
-  load: async (options) => {
+  load: async (options, { windows = false } = {}) => {
     checkOptions("text", options, text.options);
     const { file, context = 8 } = options;
     if (!(context <= LONGEST)) throw new ValueError("text", `a context ≤ ${LONGEST}`, context);
@@ -39,8 +40,12 @@ export const text: DatasetEntry<TextOptions> = {
     const cut = Math.floor(TRAIN * all.length);
     if (all.length - cut <= context)
       throw new DataError("text", `over ${10 * context} characters in ${file}`, all.length);
-    const part = (from: number, to?: number): Dataset<LabelledBatch> =>
-      characters(all.slice(from, to).join(""), { context, vocabulary });
+    const part = (from: number, to?: number): Dataset<LabelledBatch> => {
+      const characters = all.slice(from, to).join("");
+      return windows
+        ? nextCharacters(encodeCharacters(characters, vocabulary), { context, stride: context })
+        : oneHot(characters, { context, vocabulary });
+    };
     return {
       train: part(0, cut),
       test: part(cut),

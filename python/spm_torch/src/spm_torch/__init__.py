@@ -5,10 +5,12 @@
 with L stages of disjoint pairs, a 2×2 block each: a linear map of n coordinates in O(n log n).
 """
 
+from .create import gpt, gru, lstm, mlp, rnn
 from .files import load, save
 from .function import mixer
 from .kinds import Kind, general, kinds, reflection, rotation
-from .layer import Mixer, parameter_groups, replace_linear
+from .layer import Mixer
+from .replace import linear, linear_kinds, parameter_groups, replace_linear
 from .safetensors import FileError
 from .schedule import (
     Schedule,
@@ -20,6 +22,8 @@ from .schedule import (
     random_matching,
     shuffle,
 )
+from .structured import structured
+from .task import text_task, vocabulary_of
 
 __all__ = [
     "FileError",
@@ -32,14 +36,24 @@ __all__ = [
     "default_schedule",
     "from_pairs",
     "general",
+    "gpt",
+    "gru",
     "kinds",
+    "linear",
+    "linear_kinds",
     "load",
+    "lstm",
     "mixer",
+    "mlp",
     "parameter_groups",
     "random_matching",
     "reflection",
     "replace_linear",
+    "rnn",
     "rotation",
     "save",
     "shuffle",
+    "structured",
+    "text_task",
+    "vocabulary_of",
 ]

@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from .description import build, describe
+from .models import Fields
 from .safetensors import FileError, read, write
-
-Path = "str | os.PathLike[str]"
 
 
 def load(path: str | os.PathLike[str], into: nn.Module | None = None) -> nn.Module:
@@ -28,12 +27,14 @@ def load(path: str | os.PathLike[str], into: nn.Module | None = None) -> nn.Modu
     described = _description(path, metadata)
     if into is None and described is None:
         raise FileError(f"{path}: expected a description, spm.model, got none; load(path, into=…)")
+    if "spm.packed" in metadata:
+        raise FileError(f"{path}: expected tensors as they are, got some packed into few bits")
     try:
         numbers = sum(t.numel() for t in tensors.values())
-        model = build(described or {}, numbers) if into is None else into
+        model = build(described, numbers, device="meta") if into is None else into
     except FileError as error:
         raise FileError(f"{path}: {error}") from error
-    prefix = described["prefix"] if described else ""
+    prefix = described["prefix"] if isinstance(described, dict) else ""
     own = {name[len(prefix) :]: t for name, t in tensors.items() if name.startswith(prefix)}
     _assign(path, model, own)
     return model.eval()
@@ -58,8 +59,11 @@ def _assign(path: object, model: nn.Module, tensors: dict[str, Tensor]) -> None:
         name = wrong[0]
         shapes = [list(t[name].shape) if name in t else "none" for t in (places, tensors)]
         raise FileError(f"{path}: expected {name} of shape {shapes[0]}, got {shapes[1]}")
-    with torch.no_grad():
-        for name, place in places.items():
+    for name, place in places.items():
+        if place.is_meta:
+            owner, _, last = name.rpartition(".")
+            setattr(model.get_submodule(owner), last, nn.Parameter(tensors[name]))
+        else:
             place.data = tensors[name].to(place.device)
 
 
@@ -68,15 +72,19 @@ def save(
     path: str | os.PathLike[str],
     *,
     like: str | os.PathLike[str] | None = None,
+    task: Fields | None = None,
 ) -> None:
     """Writes a model as a file that TypeScript and `load` read.
 
     :param like: a file whose task is copied: what the model was trained for, and its preprocessing
-    :raises FileError: for a model with modules that files do not have
+    :param task: another task, such as `text_task` makes
+    :raises FileError: for a model with modules that files do not have, or whose sizes don't fit
     """
     metadata = {"spm.model": json.dumps(describe(model))}
-    if like is not None:
-        task = read(like)[1].get("spm.task")
-        metadata.update({} if task is None else {"spm.task": task})
+    if task is not None:
+        metadata["spm.task"] = json.dumps(task)
+    elif like is not None:
+        copied = read(like)[1].get("spm.task")
+        metadata.update({} if copied is None else {"spm.task": copied})
     named = {**dict(model.named_parameters()), **dict(model.named_buffers())}
     write(path, named, metadata)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +31,9 @@ class Mixer(nn.Module):
     :param diagonals: whether there is a d_in; d_out is there in any case
     :param gain: the first value of d_out
     """
+
+    exempt = ("bias", "angles", "blocks", "unpairedScales")
+    """Parameters that weight decay leaves alone."""
 
     def __init__(
         self,
@@ -106,65 +109,3 @@ class Mixer(nn.Module):
     def extra_repr(self) -> str:
         sizes = f"{self.in_features} → {self.out_features}, {self.kind.name}"
         return f"{sizes}, {self.schedule.name}: L = {len(self.schedule.stages)}"
-
-
-def replace_linear(
-    model: nn.Module,
-    kind: str | Kind = "rotation",
-    *,
-    where: Callable[[str, nn.Linear], bool] = lambda path, layer: True,
-    **options: Any,
-) -> list[str]:
-    """Replaces the nn.Linear of a model in place by mixers of their sizes, device and dtype.
-
-    A layer in two places gets one mixer. Subclasses of nn.Linear, whose weights other modules read,
-    stay.
-
-    :param where: whether the layer at a path is replaced
-    :param options: of each Mixer
-    :returns: the paths of those that were replaced
-    """
-    made: dict[nn.Module, Mixer] = {}
-    paths: list[str] = []
-    for at, owner in list(model.named_modules()):
-        for name, layer in list(owner._modules.items()):
-            path = f"{at}.{name}" if at else name
-            if type(layer) is not nn.Linear or not where(path, layer):  # itself, no subclass
-                continue
-            if layer not in made:
-                made[layer] = _like(layer, kind, options)
-            setattr(owner, name, made[layer])
-            paths.append(path)
-    if not paths:
-        raise ValueError("replace_linear: expected at least one nn.Linear to replace, got none")
-    return paths
-
-
-def _like(layer: nn.Linear, kind: str | Kind, options: dict[str, Any]) -> Mixer:
-    """A mixer of a layer's sizes, device, dtype and mode."""
-    made = Mixer(
-        layer.in_features,
-        layer.out_features,
-        kind,
-        bias=layer.bias is not None,
-        device=layer.weight.device,
-        dtype=layer.weight.dtype,
-        **options,
-    )
-    return made.train(layer.training)
-
-
-def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Groups for an optimizer: biases and what blocks are made of are exempt from weight decay.
-
-    Decay would draw the stages to the identity or to zero, L-fold.
-    """
-    exempt = {"angles", "blocks", "unpairedScales", "bias"}
-    decayed: list[nn.Parameter] = []
-    kept: list[nn.Parameter] = []
-    for path, parameter in model.named_parameters():
-        (kept if path.split(".")[-1] in exempt else decayed).append(parameter)
-    return [
-        {"params": decayed, "weight_decay": weight_decay},
-        {"params": kept, "weight_decay": 0.0},
-    ]

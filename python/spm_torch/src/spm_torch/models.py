@@ -6,13 +6,14 @@ Each module has a field for every module below it, and `fields`, what a file say
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Sequence, Union
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 Fields = dict[str, Any]
+Device = Union[torch.device, str, None]
 
 activations: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": F.relu,
@@ -123,10 +124,11 @@ def _along(cell: Any, x: Tensor, reverse: bool) -> tuple[Tensor, tuple[Tensor, .
 class LearnedPositions(nn.Module):
     """y[..., t, :] = x[..., t, :] + weight[t, :]."""
 
-    def __init__(self, fields: Fields) -> None:
+    def __init__(self, fields: Fields, device: Device = None) -> None:
         super().__init__()
         self.fields = fields
-        self.weight = nn.Parameter(0.02 * torch.randn(fields["length"], fields["width"]))
+        first = torch.randn(fields["length"], fields["width"], device=device)
+        self.weight = nn.Parameter(0.02 * first)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.weight[: x.shape[-2]]
@@ -135,10 +137,11 @@ class LearnedPositions(nn.Module):
 class RmsNorm(nn.Module):
     """y = x / √(mean(x²) + ε) ⊙ weight over the last axes."""
 
-    def __init__(self, fields: Fields) -> None:
+    def __init__(self, fields: Fields, device: Device = None) -> None:
         super().__init__()
         self.fields = fields
-        self.weight = nn.Parameter(torch.ones(fields["width"])) if fields["affine"] else None
+        ones = torch.ones(fields["width"], device=device)
+        self.weight = nn.Parameter(ones) if fields["affine"] else None
 
     def forward(self, x: Tensor) -> Tensor:
         axes = tuple(range(-len(self.fields["width"]), 0))
@@ -159,12 +162,10 @@ def rotary(x: Tensor, base: float = 10000.0) -> Tensor:
 class MultiHeadAttention(nn.Module):
     """y = O · concat over heads of softmax(q kᵀ / √d + mask) v, [batch, time, width]."""
 
-    def __init__(
-        self, maps: dict[str, nn.Module], dropout: nn.Module | None, fields: Fields
-    ) -> None:
+    def __init__(self, parts: dict[str, nn.Module], fields: Fields) -> None:
         super().__init__()
-        self.query, self.key, self.value = maps["query"], maps["key"], maps["value"]
-        self.output, self.dropout = maps["output"], dropout
+        self.query, self.key, self.value = parts["query"], parts["key"], parts["value"]
+        self.output, self.dropout = parts["output"], parts.get("dropout")
         self.fields = fields
 
     def forward(self, x: Tensor) -> Tensor:
@@ -191,11 +192,9 @@ class MultiHeadAttention(nn.Module):
 class FeedForward(nn.Module):
     """down(gelu(up x)), or down(silu(gate x) ⊙ up x) where there is a gate."""
 
-    def __init__(
-        self, up: nn.Module, gate: nn.Module | None, down: nn.Module, fields: Fields
-    ) -> None:
+    def __init__(self, parts: dict[str, nn.Module], fields: Fields) -> None:
         super().__init__()
-        self.up, self.gate, self.down = up, gate, down
+        self.up, self.gate, self.down = parts["up"], parts.get("gate"), parts["down"]
         self.fields = fields
 
     def forward(self, x: Tensor) -> Tensor:

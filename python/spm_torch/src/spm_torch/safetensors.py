@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 from pathlib import Path
@@ -100,5 +101,6 @@ def write(
 
 
 def _raw(tensor: Tensor) -> bytes:
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
-    return flat.view(torch.uint8).numpy().tobytes() if len(flat) > 0 else b""
+    """The elements' bytes in row-major order; without NumPy, which PyTorch may lack."""
+    whole = tensor.detach().cpu().resolve_neg().contiguous()
+    return ctypes.string_at(whole.data_ptr(), whole.numel() * _bytes(whole.dtype))
