@@ -8,48 +8,63 @@ import { readFileSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { isNonNullExpression } from "typescript-native/unstable/ast/is";
+import { API } from "typescript-native/unstable/sync";
 
 /** The most that there may be, without the experiments and in them: lower it where some went. */
 const ceilings = { packages: 720, experiments: 89 };
 const operands = ["Tensor", "Parameter", "NdArray", "DeviceArray", "Spec"];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { config } = ts.readConfigFile(`${root}tsconfig.test.json`, ts.sys.readFile);
-const { fileNames, options } = ts.parseJsonConfigFileContent(
-  { ...config, include: ["packages/*/src", "experiments", "test", "bench", "examples"] },
-  ts.sys,
-  root,
-);
-const program = ts.createProgram(fileNames, { ...options, incremental: false });
-const checker = program.getTypeChecker();
+/** A project of all sources, which no other command needs. */
+const config = `${root}tsconfig.assertions.json`;
+const settings = JSON.stringify({
+  extends: "./tsconfig.test.json",
+  include: ["packages/*/src", "experiments", "test", "bench", "examples"],
+  references: [],
+});
+const readFile = (/** @type {string} */ path) => (path === config ? settings : undefined);
+const api = new API({ cwd: root, fs: { readFile } });
+const project = api.updateSnapshot({ openProjects: [config] }).getProject(config);
+if (project === undefined) throw new Error("assertions: expected a project of all sources");
+const { program, checker, rootFiles } = project;
 
-/** @param {ts.Type} type */
-const namesOf = (type) => (type.isUnion() ? type.types : [type]).map((part) => part.symbol?.name);
+/** @param {import("typescript-native/unstable/sync").Type | undefined} type */
+const namesOf = (type) =>
+  (type?.isUnionType() ? type.getTypes() : [type]).map((part) => part?.getSymbol()?.name);
 
 /** @type {Map<string, number>} */
 const counts = new Map();
-for (const path of fileNames) {
-  const source = program.getSourceFile(path);
+for (const path of rootFiles) {
+  const text = readFileSync(path, "utf8");
+  if (!text.includes("!")) continue;
   const [folder, inside] = relative(root, path).split(sep);
   const name = folder === "packages" ? inside : folder;
   const counted = /^(packages|experiments)$/.test(`${folder}`) && !path.endsWith(".test.ts");
-  /** @param {ts.Node} node */
+  const source = program.getSourceFile(path);
+  /** @type {import("typescript-native/unstable/ast").NonNullExpression[]} */
+  const found = [];
+  /** @param {import("typescript-native/unstable/ast").Node} node */
   const visit = (node) => {
-    if (ts.isNonNullExpression(node)) {
-      if (counted) counts.set(`${name}`, (counts.get(`${name}`) ?? 0) + 1);
-      const names = namesOf(checker.getTypeAtLocation(node.expression));
-      const operand = operands.find((one) => names.includes(one));
-      if (operand !== undefined) {
-        const { line } = ts.getLineAndCharacterOfPosition(node.getSourceFile(), node.getStart());
-        const got = `${node.getText()} in ${relative(root, path)}:${line + 1}`;
-        console.error(`assertions: expected no ! on a ${operand}, got ${got}`);
-        process.exitCode = 1;
-      }
-    }
-    ts.forEachChild(node, visit);
+    if (isNonNullExpression(node)) found.push(node);
+    node.forEachChild(visit);
   };
   if (source) visit(source);
+  if (counted && found.length > 0)
+    counts.set(`${name}`, (counts.get(`${name}`) ?? 0) + found.length);
+  const types = checker.getTypeAtLocation(found.map(({ expression }) => expression));
+  for (const [k, type] of types.entries()) {
+    const names = namesOf(type);
+    const operand = operands.find((one) => names.includes(one));
+    if (operand === undefined) continue;
+    const node = found[k];
+    const line = text.slice(0, node?.getStart()).split("\n").length;
+    const got = `${node?.getText()} in ${relative(root, path)}:${line}`;
+    console.error(`assertions: expected no ! on a ${operand}, got ${got}`);
+    process.exitCode = 1;
+  }
 }
+api.close();
 
 /** @param {string} place @param {string} program */
 function checkProgram(place, program) {
@@ -70,7 +85,7 @@ for (const path of ts.sys.readDirectory(root, [".md"], ["**/node_modules"], fold
   for (const [, program = ""] of readFileSync(path, "utf8").matchAll(/^```\w+\n(.*?)^```/gms))
     checkProgram(place, program);
 }
-for (const path of fileNames)
+for (const path of rootFiles)
   for (const [comment] of readFileSync(path, "utf8").matchAll(/\/\*\*.*?\*\//gs)) {
     const text = comment.replace(/^ *\* ?/gm, "").replace(/\*\/$|```.*$/gm, "");
     for (const [, program = ""] of text.matchAll(/@example(.*?)(?=\n@|$)/gs))

@@ -1,6 +1,5 @@
 /** @file `spm attribute` on small runs of MNIST, and what it refuses. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { margin } from "@spm/attribution";
 import {
@@ -18,33 +17,14 @@ import {
 import { elements } from "@spm/core/extend";
 import { solve } from "@spm/linalg";
 import { perSampleGradients } from "@spm/nn";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 import { attributionPage } from "./attribution-page.ts";
 import { ours } from "./registries.ts";
-import { main } from "./run.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
 
-const work = mkdtempSync(join(tmpdir(), "spm-attribute-"));
-let printed = { out: "", err: "" };
-beforeEach(() => {
-  printed = { out: "", err: "" };
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed.out += String(chunk);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    printed.err += String(chunk);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-});
-afterAll(() => rmSync(work, { recursive: true }));
-
-const run = (line: string): Promise<void> => main(["node", "spm", ...line.split(" ")]);
+const { folder: work, printed, run } = commandLine();
 const tiny = "--samples 60 --test-samples 20 --hidden 8 --depth 1 --batch-size 20 --epochs 1";
 const folder = (name: string): string => join(work, name);
 /** Index, class and score of each training image on a page, in order. */
@@ -131,7 +111,6 @@ test("a dense run is scored by factors; its page loads nothing, goes where told"
     ["--test 1 --damping 0", "Expected a number above 0", 2],
     [`--test 1 --out ${work}/no/page.html`, "got ENOENT", 1],
   ] as const) {
-    printed.err = "";
     await run(`attribute ${out} ${line}`.trim());
     expect(printed.err).toContain(message);
     expect(process.exitCode).toBe(code);

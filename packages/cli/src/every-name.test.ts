@@ -1,13 +1,12 @@
 /** @file Every name that the lists hold trains from the command line, as its run says it did. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 import { png } from "../../../test/png.ts";
-import { program } from "./program.ts";
 import { ours } from "./registries.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "spm-names-"));
+const { folder, run } = commandLine();
 const text = join(folder, "verse.txt");
 writeFileSync(text, "what immortal hand or eye could frame thy fearful symmetry. ".repeat(9));
 const table = join(folder, "table.csv");
@@ -25,22 +24,12 @@ const needed: Readonly<Record<string, string>> = {
   table: `--file ${table} --target y`,
   images: `--folder ${pictures}`,
 };
-afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => {
-  process.exitCode = undefined;
-});
 
-/** Runs `spm` in this process and gives back what it printed. */
+/** Runs `spm`, and gives back what it printed. */
 async function spm(line: string): Promise<string> {
-  let printed = "";
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed += String(chunk);
-    return true;
-  });
-  onTestFinished(() => write.mockRestore());
-  await program().parseAsync(line.trim().split(/ +/), { from: "user" });
-  write.mockRestore();
-  return printed;
+  const { out, err, code } = await run(line.trim().replace(/ +/g, " "));
+  expect([err, code]).toEqual(["", undefined]);
+  return out;
 }
 
 const tiny = "--samples 64 --batch-size 32 --test-samples 20 --hidden 8 --depth 2 --epochs 1";

@@ -1,6 +1,5 @@
 /** @file `spm export`: runs and a GPT as ONNX files, whose outputs are those of `spm predict`. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noGrad, normal, rng, tensor } from "@spm/core";
 import { Gpt, gptOf, Transformer } from "@spm/models";
@@ -13,35 +12,14 @@ import {
   saveModel,
   writeSafetensors,
 } from "@spm/trainer/node";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 import { checkFiles, type Expected, python } from "../../../test/onnx/check.ts";
 import { png } from "../../../test/png.ts";
-import { main } from "./run.ts";
 
-const work = mkdtempSync(join(tmpdir(), "spm-export-"));
-let printed = { out: "", err: "" };
-beforeEach(() => {
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed.out += String(chunk);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    printed.err += String(chunk);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-});
-afterAll(() => rmSync(work, { recursive: true }));
-
-/** Runs a command line, and gives back what it printed. */
-async function run(line: string): Promise<string> {
-  printed = { out: "", err: "" };
-  await main(["node", "spm", ...line.split(" ")]);
-  return printed.out;
-}
+const { folder: work, printed, run: spm } = commandLine();
+/** Runs a command line, and gives back its standard output. */
+const run = async (line: string): Promise<string> => (await spm(line)).out;
 const tiny = "--backend reference --hidden 16 --depth 1 --batch-size 16 --epochs 2";
 const files: Expected[] = [];
 

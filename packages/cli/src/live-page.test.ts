@@ -1,29 +1,12 @@
 /** @file `--live`: the page follows a training, answers this machine alone, and ends with it. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { main } from "./run.ts";
+import { expect, test, vi } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 
-let folder = "";
-let printed = "";
-beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), "spm-live-")), "run");
-  printed = "";
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, "write").mockImplementation((chunk) => {
-      printed += String(chunk);
-      return true;
-    });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(join(folder, ".."), { recursive: true });
-});
-
-const run = (line: string): Promise<void> => main(["node", "spm", ...line.split(" ")]);
+const { folder: work, printed, run } = commandLine();
+const folder = join(work, "run");
 const small = "clusters --samples 400 --hidden 8 --depth 1 --batch-size 20 --backend reference";
 
 /** The code of an answer to a request with a name of the host. */
@@ -39,8 +22,8 @@ const codeFor = (address: string, method: string, host: string): Promise<number 
 
 test("the page, its events and the run's files are there while it trains, not after", async () => {
   const training = run(`train ${small} --epochs 12 --log-every 5 --live --out ${folder}`);
-  await vi.waitFor(() => expect(printed).toMatch(/^live: http/m), { timeout: 10_000 });
-  const [, address = ""] = /^live: (http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed) ?? [];
+  await vi.waitFor(() => expect(printed.out).toMatch(/^live: http/m), { timeout: 10_000 });
+  const [, address = ""] = /^live: (http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed.out) ?? [];
   const [page, script, events] = await Promise.all(
     ["", "live.js", "events"].map((path) => fetch(address + path)),
   );
@@ -60,7 +43,7 @@ test("the page, its events and the run's files are there while it trains, not af
   ]);
   expect(codes).toEqual([404, 404, 405, 403, 403]);
   await run(`train ${small} --epochs 1 --live ${new URL(address).port} --out ${folder}-other`);
-  expect(printed).toMatch(
+  expect(printed.err).toMatch(
     /^error: live: expected to serve on 127.*, got EADDRINUSE\nhelp: --live/m,
   );
 

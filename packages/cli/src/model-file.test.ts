@@ -1,36 +1,14 @@
 /** @file The model that a run leaves, alone: eval, predict, sample and inspect need no more. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Mlp } from "@spm/models";
 import { latestCheckpoint, loadModel, readSafetensors, writeSafetensors } from "@spm/trainer/node";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
-import { main } from "./run.ts";
+import { expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 
-const work = mkdtempSync(join(tmpdir(), "spm-model-"));
-let printed = { out: "", err: "" };
-beforeEach(() => {
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed.out += String(chunk);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    printed.err += String(chunk);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-});
-afterAll(() => rmSync(work, { recursive: true }));
-
-/** Runs a command line, and gives back what it printed. */
-async function run(line: string): Promise<string> {
-  printed = { out: "", err: "" };
-  await main(["node", "spm", ...line.split(" ")]);
-  return printed.out;
-}
+const { folder: work, printed, run: spm } = commandLine();
+/** Runs a command line, and gives back its standard output. */
+const run = async (line: string): Promise<string> => (await spm(line)).out;
 const path = (...names: string[]): string => join(work, ...names);
 const small = "--backend reference --hidden 16 --depth 1 --batch-size 16 --epochs 2";
 

@@ -1,45 +1,22 @@
 /** @file Tables and images of one's own from the command line: train, resume, eval, predict. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { influence } from "@spm/attribution";
 import { concat, reshape, rng, square, sub, sum, type Tensor } from "@spm/core";
 import { perSampleGradients } from "@spm/nn";
 import type { Json } from "@spm/trainer";
 import { latestCheckpoint, writeCheckpoint } from "@spm/trainer/node";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 import { png } from "../../../test/png.ts";
 import { ours } from "./registries.ts";
-import { main } from "./run.ts";
 import { contextOf } from "./saved-config.ts";
 import { loadModel, openCheckpoint } from "./saved-model.ts";
 import { loadData } from "./task.ts";
 
-const work = mkdtempSync(join(tmpdir(), "spm-own-data-"));
-let printed = { out: "", err: "" };
-beforeEach(() => {
-  printed = { out: "", err: "" };
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed.out += String(chunk);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    printed.err += String(chunk);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-});
-afterAll(() => rmSync(work, { recursive: true }));
-
-/** Runs a command line, and gives back what it printed. */
-async function run(line: string): Promise<string> {
-  printed = { out: "", err: "" };
-  await main(["node", "spm", ...line.split(" ")]);
-  return printed.out;
-}
+const { folder: work, printed, run: spm } = commandLine();
+/** Runs a command line, and gives back its standard output. */
+const run = async (line: string): Promise<string> => (await spm(line)).out;
 const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(work, name), content);
   return join(work, name);

@@ -1,18 +1,16 @@
 /** @file `spm quantise`: a smaller file that `spm sample` reads, and what it refuses. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reference, setBackend } from "@spm/core";
 import { encodeCharacters, vocabularyOf } from "@spm/data";
 import { gptOf } from "@spm/models";
 import type { LinearKind } from "@spm/nn";
 import { parseSafetensors, unpackTensors } from "@spm/trainer";
-import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 import { smallGpt } from "../../../test/small-gpt.ts";
-import { main } from "./run.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "spm-quantise-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder, run } = commandLine();
 const inFolder = (name: string): string => join(folder, name);
 
 const verse = "what immortal hand or eye could frame thy fearful symmetry. ".repeat(9);
@@ -23,28 +21,13 @@ writeFileSync(inFolder("other.txt"), verse.toUpperCase());
 const save = async (name: string, linear: LinearKind): Promise<void> =>
   writeFileSync(inFolder(name), await smallGpt(vocabularyOf(verse), linear));
 
-beforeEach(() => {
-  setBackend(reference);
-  process.exitCode = undefined;
-});
+beforeEach(() => setBackend(reference));
+afterAll(() => setBackend(reference));
 
 /** Runs `spm`, and gives back what it printed, errors too. */
 async function spm(line: string): Promise<string> {
-  let printed = "";
-  const to = (chunk: unknown): boolean => {
-    printed += String(chunk);
-    return true;
-  };
-  const spies = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, "write").mockImplementation(to),
-  );
-  onTestFinished(() => {
-    process.exitCode = undefined;
-    setBackend(reference);
-  });
-  await main(["node", "spm", ...line.split(" ").map((word) => word.replace("@", `${folder}/`))]);
-  for (const spy of spies) spy.mockRestore();
-  return printed.replaceAll(folder, "FOLDER");
+  const { out, err } = await run(line.replaceAll("@", `${folder}/`));
+  return (out + err).replaceAll(folder, "FOLDER");
 }
 
 test("writes a smaller file, which samples and says what a page reads", async () => {

@@ -1,43 +1,14 @@
 /** @file What `spm` refuses says so in a line, by its exit code, and writes nothing. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { main } from "./run.ts";
+import { beforeEach, expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 
+const { fresh, run: spm } = commandLine();
 let folder = "";
-let printed = { out: "", err: "" };
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), "spm-refusals-")), "run");
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed.out += String(chunk);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    printed.err += String(chunk);
-    return true;
-  });
+  folder = join(fresh(), "run");
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(join(folder, ".."), { recursive: true });
-});
-
-async function spm(line: string): Promise<{ stdout: string; stderr: string; code: unknown }> {
-  printed = { out: "", err: "" };
-  process.exitCode = undefined;
-  await main(["node", "spm", ...line.split(" ")]);
-  return { stdout: printed.out, stderr: printed.err, code: process.exitCode };
-}
 
 test.each([
   ["train clusters --batch-size 1000000000", "at least one batch of 1000000000"],
@@ -56,10 +27,10 @@ test.each([
   ["sample no-such-run --temperature -1", "a temperature ≥ 0, got -1"],
 ])("spm %s is wrong usage: exit code 2, a line, nothing written", async (line, message) => {
   const out = line.startsWith("sample") ? "" : ` --out ${folder}`;
-  const { code, stderr } = await spm(line + out);
-  expect(stderr).toMatch(/^error: [\w-]+: expected .*\n/);
-  expect(stderr).toContain(message);
-  expect(stderr).not.toContain("    at ");
+  const { code, err } = await spm(line + out);
+  expect(err).toMatch(/^error: [\w-]+: expected .*\n/);
+  expect(err).toContain(message);
+  expect(err).not.toContain("    at ");
   expect([code, existsSync(folder)]).toEqual([2, false]);
 });
 
@@ -74,10 +45,10 @@ test("a path that is not what a command reads is a line that says so", async () 
     [`train --config ${folder}`, "config: expected JSON in "],
     [`train text --file ${folder} --out ${folder}-x`, "text: expected a text file at "],
   ] as const) {
-    const { code, stdout, stderr } = await spm(line);
-    expect(stderr).toMatch(/^error: \w+: expected .*, got .*\n(help: .*\n)?(\(npm .*\n)?$/);
-    expect(stderr).toContain(message);
-    expect([code === 0, code === undefined, stdout]).toEqual([false, false, ""]);
+    const { code, out, err } = await spm(line);
+    expect(err).toMatch(/^error: \w+: expected .*, got .*\n(help: .*\n)?(\(npm .*\n)?$/);
+    expect(err).toContain(message);
+    expect([code === 0, code === undefined, out]).toEqual([false, false, ""]);
   }
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -99,24 +70,24 @@ test("a file that is there is kept: a report, its curves, an attribution, a mode
     `attribute ${run} --test 1 --out ${mine}`,
     `export ${run} --onnx ${mine}`,
   ]) {
-    const { stdout, stderr, code } = await spm(line);
-    expect(stderr).toMatch(/^error: \w+: expected a file that isn't there yet, got .*\nhelp: /);
-    expect([stdout, code, readFileSync(mine, "utf8")]).toEqual(["", 1, "mine"]);
+    const { out, err, code } = await spm(line);
+    expect(err).toMatch(/^error: \w+: expected a file that isn't there yet, got .*\nhelp: /);
+    expect([out, code, readFileSync(mine, "utf8")]).toEqual(["", 1, "mine"]);
   }
   expect(readdirSync(folder)).toEqual(["mine.html", "run"]);
-  expect((await spm(`report ${run} ${run}/`)).stderr).toMatch(
+  expect((await spm(`report ${run} ${run}/`)).err).toMatch(
     /^error: report: .* each run once, got/,
   );
-  expect((await spm(`report ${run} --out ${elsewhere}`)).stdout).toBe(`report: ${elsewhere}\n`);
+  expect((await spm(`report ${run} --out ${elsewhere}`)).out).toBe(`report: ${elsewhere}\n`);
   expect(existsSync(join(run, "report.html"))).toBe(false);
   for (const name of ["attribution-1.html", "attribution-1-2.html"])
-    expect((await spm(`attribute ${run} --test 1`)).stdout).toContain(join(run, name));
+    expect((await spm(`attribute ${run} --test 1`)).out).toContain(join(run, name));
 });
 
 test("report of what is not a run says so", async () => {
   expect(await spm("report /nowhere")).toEqual({
-    stdout: "",
-    stderr: "error: readRun: expected a run folder with config.json, got /nowhere\n",
+    out: "",
+    err: "error: readRun: expected a run folder with config.json, got /nowhere\n",
     code: 1,
   });
 });

@@ -1,43 +1,19 @@
 /** @file What `spm resume` compares, refuses and takes, and what ends a run. */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointPath, checkpointSteps, readRun } from "@spm/trainer/node";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 import { main } from "./run.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
+const command = commandLine();
+const { printed, run: spm } = command;
 let folder = "";
-let printed = { out: "", err: "" };
-/** Called with all that was printed so far, each time there is more. */
-let onOutput: (out: string) => void = () => {};
-
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "spm-resume-"));
-  onOutput = () => {};
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed.out += String(chunk);
-    onOutput(printed.out);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    printed.err += String(chunk);
-    return true;
-  });
+  folder = command.fresh();
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(folder, { recursive: true });
-});
-
-async function spm(line: string): Promise<{ out: string; err: string; code: unknown }> {
-  printed = { out: "", err: "" };
-  process.exitCode = undefined;
-  await main(["node", "spm", ...line.split(" ")]);
-  return { ...printed, code: process.exitCode };
-}
 
 const run = () => join(folder, "run");
 const tiny =
@@ -165,9 +141,9 @@ describe("spm resume", () => {
     await train("--epochs 3", `${run()}-whole`);
     await train();
     let second: Promise<void> | undefined;
-    onOutput = (out) => {
+    command.onOutput = (out) => {
       if (!out.includes("resuming")) return;
-      onOutput = () => {};
+      command.onOutput = () => {};
       second = main(["node", "spm", "resume", run()]);
     };
     const { out } = await spm(`resume ${run()} --set epochs=3`);
@@ -180,6 +156,7 @@ describe("spm resume", () => {
 });
 
 describe("a signal", () => {
+  const whole = join(command.folder, "whole");
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
@@ -187,29 +164,29 @@ describe("a signal", () => {
   ] as const)(
     "%s ends with a checkpoint and the code %i; resume ends as without",
     async (name, code) => {
-      onOutput = (out) => {
+      command.onOutput = (out) => {
         if (!out.includes("step")) return;
-        onOutput = () => {};
+        command.onOutput = () => {};
         process.emit(name);
       };
-      const interrupted = await train("--epochs 30");
+      const interrupted = await train("--epochs 8");
       expect(interrupted.code).toBe(code);
-      expect(interrupted.out).toMatch(/^interrupted at step \d+ of 120/m);
+      expect(interrupted.out).toMatch(/^interrupted at step \d+ of 32/m);
       const [step = 0] = checkpointSteps(join(run(), "checkpoints")).slice(-1);
-      expect(step).toBeLessThan(120);
+      expect(step).toBeLessThan(32);
       await spm(`resume ${run()}`);
-      await train("--epochs 30", `${run()}-whole`);
-      expect(metrics(run())).toBe(metrics(`${run()}-whole`));
+      if (!existsSync(whole)) await train("--epochs 8", whole);
+      expect(metrics(run())).toBe(metrics(whole));
     },
   );
 
   test("a reader of the output that has left interrupts it, too", async () => {
-    onOutput = (out) => {
+    command.onOutput = (out) => {
       if (!out.includes("step")) return;
-      onOutput = () => {};
+      command.onOutput = () => {};
       process.stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
     };
-    expect((await train("--epochs 30")).code).toBe(141);
+    expect((await train("--epochs 8")).code).toBe(141);
     expect(checkpointSteps(join(run(), "checkpoints")).length).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sampleDataset } from "@spm/data";
 import type { DatasetEntry } from "@spm/data/datasets";
@@ -10,9 +9,9 @@ import {
   type ScheduleEntry,
   sgd,
 } from "@spm/optim";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+import { commandLine } from "../../../test/command-line.ts";
 import type { Registrations } from "./registries.ts";
-import { main } from "./run.ts";
 
 const xor: DatasetEntry<{ readonly copies?: number }> = {
   description: "two bits, and whether one of them alone is set",
@@ -59,29 +58,15 @@ const own: Registrations = {
   rateSchedules: { halved },
 };
 
+const spm = commandLine();
+const { printed } = spm;
 let folder = "";
-let printed = { out: "", err: "" };
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "spm-main-"));
+  folder = spm.fresh();
   rates = [];
-  printed = { out: "", err: "" };
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    printed.out += String(chunk);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    printed.err += String(chunk);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  rmSync(folder, { recursive: true });
 });
 
-const run = (line: string, registrations: Registrations = own): Promise<void> =>
-  main(["node", "program.ts", ...line.split(" ")], registrations);
+const run = (line: string, registrations: Registrations = own) => spm.run(line, registrations);
 
 const names = "xor --optimizer watched --schedule halved";
 const tiny = "--hidden 4 --batch-size 8 --epochs 1 --backend reference";
@@ -93,7 +78,6 @@ test("a data set, an optimizer and a schedule of one's own train, with their opt
   expect(new Set(rates)).toEqual(new Set([0.5])); // 4 times half of its own 0.25
   const { options } = JSON.parse(readFileSync(join(out, "config.json"), "utf8"));
   expect(options).toMatchObject({ dataset: "xor", copies: 4, boldness: 4, learningRate: 0.25 });
-  printed.out = "";
   await run(`resume ${out}`);
   expect(printed.out).toContain("finished at step 2 of 2");
 });
@@ -119,8 +103,7 @@ test("help has what is registered, for that run alone", async () => {
   expect(printed.out).toMatch(/^ {2}xor +two bits, and whether one of them alone is set$/m);
   expect(printed.out).toMatch(/^ {2}--boldness <n> +factor on the rate \(watched: 1\)$/m);
   expect(process.exitCode).toBe(0);
-  printed.out = "";
-  await main(["node", "spm", "train", "--help"]);
+  await spm.run("train --help");
   expect(printed.out).toContain("Usage: spm train");
   expect(printed.out).not.toContain("boldness");
 });
