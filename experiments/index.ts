@@ -24,6 +24,7 @@ import { text } from "./text/text.ts";
 import { timing } from "./timing/timing.ts";
 import { twoMixers } from "./two-mixers/two-mixers.ts";
 
+export { loadMobyDick } from "./charlm/moby-dick.ts";
 export type { Experiment, Findings, Section, Settings, Table, Trial } from "./parts/experiment.ts";
 export { type ExperimentRun, runExperiment } from "./parts/run-experiment.ts";
 export { readSettings, tuneOf } from "./parts/settings.ts";

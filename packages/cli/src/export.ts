@@ -9,6 +9,7 @@ import type { ProgressStream } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { loadModel as loadDescribed, writeAtomically } from "@spm/trainer/node";
 import { classNames, numberTarget } from "./assess.ts";
+import { gptOfRun } from "./experiment-run.ts";
 import { assertNew } from "./new-file.ts";
 import type { Registries } from "./registries.ts";
 import { languageModel } from "./saved-gpt.ts";
@@ -33,19 +34,20 @@ export interface ExportModelOptions {
  * Writes a model as ONNX, and prints its input, its output and its nodes. Nothing is written unless
  * all of it can be expressed.
  *
- * @param path - a run folder or a checkpoint of `spm train`, a GPT that `spm experiment charlm`
+ * @param run - a run folder or a checkpoint of `spm train`, a GPT that `spm experiment charlm`
  * saved, or with `input` any file of a model that describes itself
  * @throws RunError for a place that is taken; CheckpointError for what is none; ValueError for an
  * input that is missing, unneeded, or refused by the model; BackendError for an op without a
  * counterpart in ONNX
  */
 export async function exportModel(
-  path: string,
+  run: string,
   { onnx, input }: ExportModelOptions,
   stdout: ProgressStream,
   registries: Registries,
 ): Promise<void> {
   assertNew("export", onnx);
+  const path = gptOfRun("export", run);
   if (hasTask(path) && input !== undefined)
     throw new ValueError(
       "export",

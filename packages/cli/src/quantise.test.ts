@@ -1,5 +1,5 @@
 /** @file `spm quantise`: a smaller file that `spm sample` reads, and what it refuses. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reference, setBackend } from "@spm/core";
 import { encodeCharacters, vocabularyOf } from "@spm/data";
@@ -55,7 +55,30 @@ test("rounds activations as well, after a map that it is told", async () => {
   expect(await spm("sample @small.safetensors --prompt eye --length 4")).toMatch(/^eye.{4}\n$/);
 });
 
+test("takes the folder of a run, which says its text, and samples what it leaves", async () => {
+  const sizes = [
+    "steps=1",
+    "evaluations=1",
+    "sample=2",
+    "characters=400",
+    "rows=dense",
+    "context=4",
+  ];
+  const set = sizes.map((size) => `--set ${size}`).join(" ");
+  await spm(`experiment charlm --quick ${set} --backend reference --out @run`);
+  const printed = await spm("quantise @run --weights 3 --epochs 1");
+  expect(printed).toContain("wrote FOLDER/run/gpt-dense-w3.safetensors");
+  const text = await spm("sample @run/gpt-dense-w3.safetensors --prompt whale --length 8");
+  expect(text).toMatch(/^whale[\s\S]{8}\n$/);
+  cpSync(inFolder("run/gpt-dense.safetensors"), inFolder("run/gpt-dense-2.safetensors"));
+  expect(await spm("sample @run")).toMatch(
+    /^error: sample: .* got gpt-dense-2.safetensors, gpt-dense.safetensors\nhelp: name its file/,
+  );
+});
+
 test.each([
+  ["quantise @gpt.safetensors --weights 4", "expected --file with a text"],
+  ["quantise @no-such-run", "no such file or folder"],
   ["quantise @gpt-w3.safetensors --file @verse.txt", "rounded already"],
   ["quantise @gpt.safetensors --file @verse.txt --weights 3", "expected a new file"],
   ["quantise @gpt.safetensors --file @other.txt", "expected characters of the vocabulary"],

@@ -28,14 +28,18 @@ import {
 } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { encodeCheckpoint, readCheckpoint, writeAtomically } from "@spm/trainer/node";
+import { gptOfRun, textOfRun } from "./experiment-run.ts";
 import { savedGpt } from "./saved-gpt.ts";
 import { openCheckpoint, type SavedFile } from "./saved-model.ts";
 import { textTable } from "./text-table.ts";
 
 /** Options of {@link quantise}. */
 export interface QuantiseOptions {
-  /** The text that the rounding is learned on, but for its last tenth. */
-  readonly file: string;
+  /**
+   * The text that the rounding is learned on, but for its last tenth.
+   * @defaultValue that of the run, where the path is its folder
+   */
+  readonly file?: string;
   /** Bits of weights. */
   readonly weights: number;
   /** Bits of activations; without any they are not rounded. */
@@ -65,21 +69,27 @@ const mapRates: Readonly<Record<InputMapName, number>> = {
 /**
  * Rounds the maps in the blocks of a GPT, learns clips and the map of inputs by the answers of the
  * GPT that it was, and writes a file that `spm sample` reads.
+ * @param given - a GPT's file, or the folder of a run that left one
  * @returns whether it was interrupted; nothing is written then
- * @throws CheckpointError for a model that is no GPT, or rounded already; DataError for a text of
- * other characters, or too short
+ * @throws CheckpointError for a model that is no GPT, or rounded already, and where no text is
+ * known; DataError for a text of other characters, or too short
  */
 export async function quantise(
-  path: string,
+  given: string,
   options: QuantiseOptions,
   stdout: ProgressStream,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const path = gptOfRun("quantise", given, "gpt-dense.safetensors");
   const out = options.out ?? path.replace(/(\.safetensors)?$/, `-w${options.weights}.safetensors`);
   if (existsSync(out)) throw new CheckpointError("quantise", "a new file", out, "--out another");
   const checkpoint = await openCheckpoint(path);
   const { saved, model } = denseGpt(path, checkpoint);
-  const { learned, held } = textOf(options.file, saved);
+  const text =
+    options.file === undefined
+      ? await textOfRun("quantise", given)
+      : readFileSync(options.file, "utf8");
+  const { learned, held } = windowsOf(text, saved);
   const { weights, activations = null, map, seed } = options;
   const rounding = { weights, activations, map };
   const quantised = quantisedGpt(
@@ -121,16 +131,21 @@ function denseGpt(
 /** @throws CheckpointError for a model that is no GPT */
 function modelOf(path: string, checkpoint: SavedFile): Gpt {
   const found = savedGpt("quantise", path, checkpoint);
-  if (found === undefined) throw new CheckpointError("quantise", "a GPT", `${path}, another model`);
+  if (found === undefined)
+    throw new CheckpointError(
+      "quantise",
+      "a GPT, as spm experiment charlm leaves it",
+      `${path}, another model`,
+    );
   return found.model;
 }
 
 /** The windows of a text: to learn from, and held out. */
-function textOf(
-  file: string,
+function windowsOf(
+  text: string,
   { vocabulary, context }: SavedGpt,
 ): { readonly learned: Dataset<WindowBatch>; readonly held: DataLoader<WindowBatch> } {
-  const classes = encodeCharacters(readFileSync(file, "utf8"), vocabulary);
+  const classes = encodeCharacters(text, vocabulary);
   const cut = Math.floor(LEARNED * classes.length);
   const all = nextCharacters(classes.subarray(0, cut), { context });
   const apart = Math.max(1, Math.floor(all.length / WINDOWS));

@@ -5,6 +5,7 @@ import { encodeCharacters } from "@spm/data";
 import { drawToken, type Gpt, generate } from "@spm/models";
 import { CheckpointError } from "@spm/trainer";
 import { spmItself } from "./caller.ts";
+import { gptOfRun } from "./experiment-run.ts";
 import type { Registries } from "./registries.ts";
 import { languageModel } from "./saved-gpt.ts";
 import { loadModel, openCheckpoint, type SavedModel } from "./saved-model.ts";
@@ -38,8 +39,9 @@ export async function sample(
 ): Promise<string> {
   if (!(options.temperature >= 0))
     throw new ValueError("sample", "a temperature ≥ 0", options.temperature);
-  const checkpoint = await openCheckpoint(path);
-  const gpt = languageModel("sample", path, checkpoint);
+  const file = gptOfRun("sample", path);
+  const checkpoint = await openCheckpoint(file);
+  const gpt = languageModel("sample", file, checkpoint);
   return gpt === undefined
     ? sampleMlp(loadModel(path, checkpoint, registries), options)
     : sampleGpt(gpt, options);

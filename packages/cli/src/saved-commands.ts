@@ -92,7 +92,8 @@ function addSample(spm: Command, registries: Registries): void {
     .argument(
       "<path>",
       "a run folder or a checkpoint of spm train text, " +
-        "or a GPT of spm experiment charlm, spm quantise or PyTorch (docs/interop.md)",
+        "a run or a gpt-….safetensors of spm experiment charlm or spm quantise, " +
+        "or a GPT of PyTorch (docs/interop.md)",
     )
     .option("--prompt <text>", "what to go on with", "")
     .option("--length <n>", "characters to write", wholeNumber(1), 200)
@@ -115,8 +116,14 @@ function addQuantise(spm: Command): void {
   spm
     .command("quantise")
     .description("round the weights of a GPT to few bits, and write it as a smaller file")
-    .argument("<path>", "a gpt-….safetensors of dense maps, of spm experiment charlm")
-    .requiredOption("--file <text>", "a text of the kind that the model writes, to learn clips on")
+    .argument(
+      "<path>",
+      "a run folder of spm experiment charlm, or a gpt-….safetensors of dense maps",
+    )
+    .option(
+      "--file <text>",
+      "a text of the kind that the model writes, to learn clips on (default: that of the run)",
+    )
     .option("--weights <bits>", "of a weight, 2 to 8", bits, 4)
     .option("--activations <bits>", "of an activation, 2 to 8 (default: not rounded)", bits)
     .addOption(
@@ -134,7 +141,7 @@ function addQuantise(spm: Command): void {
       positiveNumber,
     )
     .option("--seed <n>", "of signs and of the order of windows", wholeNumber(0), 1)
-    .option("--out <file>", "a new file (default: PATH with -w and the bits)")
+    .option("--out <file>", "a new file (default: beside the GPT, with -w and the bits)")
     .addHelpText("after", () =>
       folded(`${EXIT_CODES.slice(0, -1)}, 130 interrupted (nothing is written).`),
     )
@@ -196,8 +203,9 @@ function addExport(spm: Command, registries: Registries): void {
     .description("write a model in a format that other programs run: ONNX")
     .argument(
       "<path>",
-      "a run folder, a checkpoint or the model of spm train, a gpt-….safetensors of " +
-        "spm experiment charlm, or with --input any other file that describes its model",
+      "a run folder, a checkpoint or the model of spm train, a run folder or a " +
+        "gpt-….safetensors of spm experiment charlm, or with --input any other file " +
+        "that describes its model",
     )
     .requiredOption("--onnx <file>", "a new file for it, for a batch of any size")
     .option(

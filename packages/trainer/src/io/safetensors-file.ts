@@ -25,7 +25,7 @@ export function readSafetensors(path: string): Safetensors {
   return { ...file, tensor: (name) => readable(path, () => tensor(name)) };
 }
 
-/** What is read; an error names the file. */
+/** The result of `read`, whose error names the file. */
 function readable<T>(path: string, read: () => T): T {
   try {
     return orRefuse(
