@@ -1,19 +1,21 @@
 /**
  * @file A device that is lost in the middle of training: what waited for it is told so, and
- * training goes on on another.
+ * training goes on on another. So it does in another process, where the first was killed.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { add, mul, reference, rng, setBackend, tensor } from "@spm/core";
+import { add, mul, reference, setBackend, tensor } from "@spm/core";
 import { BackendError } from "@spm/core/extend";
-import { DataLoader, gaussianClusters } from "@spm/data";
-import { Mlp } from "@spm/models";
-import { adam } from "@spm/optim";
-import { type Callback, classification, type FitResult, fit } from "@spm/trainer";
-import { checkpoints, latestCheckpoint } from "@spm/trainer/node";
+import type { Mlp } from "@spm/models";
+import type { Callback } from "@spm/trainer";
+import { latestCheckpoint } from "@spm/trainer/node";
+import { build } from "esbuild";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { full } from "../full.ts";
 import { type BreakableGpu, openBreakableGpu } from "./breakable-gpu.ts";
+import { train } from "./checkpointed-training.ts";
 import { openSoftwareGpu } from "./software-gpu.ts";
 
 const there = await openSoftwareGpu();
@@ -26,38 +28,40 @@ async function open(): Promise<BreakableGpu> {
   return device;
 }
 
-const data = gaussianClusters({ count: 64, features: 8, classes: 3, seed: 1 });
-
-/**
- * Twenty steps of a rotation mixer on the current backend, checkpoints every five into `folder`,
- * going on from the last one there.
- */
-async function train(
-  folder: string,
-  callbacks: readonly Callback[] = [],
-): Promise<{ result: FitResult; model: Mlp }> {
-  const model = new Mlp({ sizes: [8, 16, 3], linear: "rotation", random: rng(1) });
-  const resume = latestCheckpoint(folder);
-  const result = await fit(model, new DataLoader(data, { batchSize: 16, seed: 1 }), {
-    loss: classification,
-    optimizer: adam(model.parameters(), { learningRate: 1e-2 }),
-    epochs: 5,
-    callbacks: [...callbacks, checkpoints({ folder, everySteps: 5 })],
-    ...(resume && { resume }),
-  });
-  return { result, model };
-}
-
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "spm-lost-"));
   onTestFinished(() => rmSync(path, { recursive: true }));
   return path;
 }
 
+/** The process that is killed, as one file: it starts in little time. */
+async function bundledTraining(): Promise<string> {
+  const inTree = mkdtempSync(".killed-"); // where the package webgpu is found
+  onTestFinished(() => rmSync(inTree, { recursive: true }));
+  const outfile = join(inTree, "main.mjs");
+  await build({
+    entryPoints: ["test/gpu/killed-training.ts"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["@spm/source"],
+    banner: {
+      js:
+        'import { createRequire as requireOf } from "node:module"; ' +
+        "const require = requireOf(import.meta.url);",
+    },
+  });
+  return outfile;
+}
+
 const weights = async (model: Mlp): Promise<number[][]> =>
   Promise.all(
     Object.values(model.stateDict()).map(async (value) => Array.from(await value.data())),
   );
+
+/** What the training leaves that nothing stops. */
+let unbroken: number[][] | null = null;
 
 describe.runIf(there !== null)("a lost device", () => {
   test("rejects what waits for it, and refuses what comes after", async () => {
@@ -116,5 +120,21 @@ describe.runIf(there !== null)("a lost device", () => {
     expect(resumed.result.position.step).toBe(20);
     expect(await weights(resumed.model)).toEqual(await weights(never.model));
     expect(second.backend.report().fallbacks).toEqual([]);
+    unbroken ??= await weights(never.model);
+  });
+
+  test.each(full ? [6, 12, 19] : [12])("captured training killed at step %i, too", async (at) => {
+    const broken = folder();
+    const program = [await bundledTraining(), broken, `${at}`];
+    const { stdout, signal } = spawnSync(process.execPath, program, { encoding: "utf8" });
+    expect({ captured: stdout, signal }).toEqual({ captured: "1", signal: "SIGKILL" });
+    expect(latestCheckpoint(broken)?.progress.step).toBe(5 * Math.floor(at / 5));
+
+    const { backend } = await open();
+    setBackend(backend);
+    const resumed = await train(broken);
+    expect(resumed.result.position.step).toBe(20);
+    unbroken ??= await weights((await train(folder())).model);
+    expect(await weights(resumed.model)).toEqual(unbroken);
   });
 });

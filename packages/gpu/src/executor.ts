@@ -38,8 +38,8 @@ export interface KernelSource {
   readonly arrays: number;
   readonly scalars: number;
   /**
-   * Of a kernel of one axis whose elements 2i and 2i + 1 are functions of element `gathers[i]` of
-   * its first array: the numbers of its second.
+   * Of a kernel of one axis, of k threads a number, whose elements ki … ki + k − 1 are functions of
+   * element `gathers[i]` of its first array: the numbers of its second.
    */
   readonly gathers?: Float32Array;
   /** Whether element i of its result is the sum of the elements i of its two arrays. */

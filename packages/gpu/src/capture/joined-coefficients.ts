@@ -77,16 +77,18 @@ export class JoinedCoefficients {
   /** @param fresh - a number for a piece of memory that no recording knows */
   #join(members: readonly Member[], host: Room, fresh: () => MemoryId): LaunchEvent | undefined {
     const [first] = members;
-    const places = host.split(members.map(({ order }) => 2 * order.length));
+    if (first === undefined) return undefined;
+    const each = widthOf(first.event) / first.order.length;
+    const places = host.split(members.map(({ order }) => each * order.length));
     const whole = places[0]?.arena?.whole;
-    if (first === undefined || whole === undefined) return undefined;
-    const order = new Float32Array(whole.buffer.size / 8);
+    if (whole === undefined) return undefined;
+    const order = new Float32Array(whole.buffer.size / (4 * each));
     for (const [k, { event, order: own, place }] of members.entries()) {
       const to = places[k] ?? whole;
       this.placed.set(event.results[0] ?? 0, to);
       order.set(
         own.map((i) => i + place.offset / 4),
-        to.offset / 8,
+        to.offset / (4 * each),
       );
     }
     const from = host.take(order.length);
@@ -95,9 +97,13 @@ export class JoinedCoefficients {
     this.#rows.set(weights, () => first.memory.arena?.whole ?? first.memory);
     this.#rows.set(result, () => whole);
     this.placed.set(table, from);
-    return widened(first.event, [weights, table], result, 2 * order.length);
+    return widened(first.event, [weights, table], result, each * order.length);
   }
 }
+
+/** The threads of a launch of one axis. */
+const widthOf = ({ numbers }: LaunchEvent): number =>
+  new Uint32Array(new Uint8Array(numbers ?? []).buffer)[0] ?? 0;
 
 /** A launch of one axis on other buffers, of so many threads. */
 function widened(

@@ -9,18 +9,12 @@ import type { MixerOperands } from "./operands.ts";
 import type { ProgramArrays } from "./program.ts";
 import { type ScheduleTables, tablesOf } from "./tables.ts";
 
-/** α and β of every coordinate and stage, [L·n] each. */
-interface Coefficients {
-  readonly alpha: Memory;
-  readonly beta: Memory;
-}
-
-/** α and β of every coordinate and stage, from the parameters. */
+/** α of every coordinate and stage, then β, [2, L·n], from the parameters. */
 export type MakeCoefficients = (
   executor: Executor,
   tables: ScheduleTables,
   parameters: MixerOperands["parameters"],
-) => Coefficients;
+) => Memory;
 
 /**
  * The pair p of a role r ≥ 0, and whether it is the pair's second: ⌊r / 2⌋ and r mod 2 of a whole
@@ -29,7 +23,8 @@ export type MakeCoefficients = (
 export const pairOfRole = "const p = Math.floor(r / 2); const second = r - 2 * p;";
 
 /**
- * Runs a kernel over all coordinates and stages; the first array after `arrays[0]` holds the roles.
+ * Runs a kernel over the roles `r` of all coordinates and stages, first with `beta` 0, then with 1;
+ * the first array after `arrays[0]` holds the roles.
  */
 export function overRoles(
   executor: Executor,
@@ -37,8 +32,12 @@ export function overRoles(
   arrays: readonly Memory[],
   body: string,
 ): Memory {
-  const source = `function (${parameters(arrays.length)}) { const r = a1[this.thread.x]; ${body} }`;
-  const output = [schedule.n * schedule.stages] as const;
+  const each = schedule.n * schedule.stages;
+  const source =
+    `function (${parameters(arrays.length)}) { let r = 0; let beta = 0; ` +
+    `if (this.thread.x < ${each}) { r = a1[this.thread.x]; } ` +
+    `else { r = a1[this.thread.x - ${each}]; beta = 1; } ${body} }`;
+  const output = [2 * each] as const;
   return executor.run({ source, output, arrays: arrays.length, scalars: 0 }, arrays, []);
 }
 
@@ -46,7 +45,7 @@ export function overRoles(
 export interface MixerCall {
   readonly executor: Executor;
   readonly tables: ScheduleTables;
-  readonly coefficients: Coefficients;
+  readonly coefficients: Memory;
   readonly rows: number;
   readonly n: number;
   readonly fanIn: number;
@@ -73,10 +72,8 @@ export function callOf(
 }
 
 /** Releases the coefficients of a call. */
-export const releaseCall = ({ executor, coefficients: c }: MixerCall): void => {
-  executor.release(c.alpha);
-  executor.release(c.beta);
-};
+export const releaseCall = ({ executor, coefficients }: MixerCall): void =>
+  executor.release(coefficients);
 
 /** Threads for `rows` × `width`: the row and the coordinate of each, as integers. */
 export function rowThreads(
@@ -94,12 +91,11 @@ export function rowThreads(
 }
 
 /** Names under which every kernel sees the coefficients and partners. */
-export const names: ProgramArrays = { alpha: "a0", beta: "a1", partners: "a2" };
+export const names: ProgramArrays = { coefficients: "a0", partners: "a1" };
 
 /** Arrays that every pass begins with, and the parameters' names. */
-const common = ({ coefficients: c, tables }: MixerCall): readonly Memory[] => [
-  c.alpha,
-  c.beta,
+const common = ({ coefficients, tables }: MixerCall): readonly Memory[] => [
+  coefficients,
   tables.partners,
 ];
 

@@ -59,7 +59,7 @@ export interface StageProgram {
 /**
  * Sums over rows for the pairs of stage `l`, or for its unpaired coordinates, each thread over a
  * chunk of rows.
- * @param sum - the summand, an expression, and the arrays a3 and a4 that it reads
+ * @param sum - the summand, an expression, and the arrays a2 and a3 that it reads
  */
 export function sumStage(
   call: MixerCall,
@@ -80,9 +80,9 @@ export function sumStage(
   const i = program.at(
     butterfly
       ? `(((${q} >> ${m}) << ${m + 1}) | (${q} & ${2 ** m - 1}))`
-      : `(a5[${start} + ${q}] | 0)`,
+      : `(a4[${start} + ${q}] | 0)`,
   );
-  const j = butterfly ? program.partner(l, i) : program.at(`(a6[${start} + ${q}] | 0)`);
+  const j = butterfly ? program.partner(l, i) : program.at(`(a5[${start} + ${q}] | 0)`);
   const row = `(this.thread.y * ${chunks.each} + r)`;
   const read = (array: string) => (c: string) => `${array}[${row} * ${n} + ${c}]`;
   const { sum: summand, z, g } = sum({ program, i, j, read });
@@ -129,14 +129,14 @@ export function outputGradient(
     from,
     to,
     program.at("this.thread.x"),
-    (c) => `a3[${row} * ${n} + ${c}]`,
+    (c) => `a2[${row} * ${n} + ${c}]`,
   );
   const body = overRows(
     rows,
     each,
     "this.thread.y",
     `${program.statements.join(" ")} total = total + ` +
-      `${value} * a4[${row} * ${fanOut} + this.thread.x];`,
+      `${value} * a3[${row} * ${fanOut} + this.thread.x];`,
   );
   return sumChunks(executor, runProgram(call, [fanOut, chunks], [z, ct], body), chunks, fanOut);
 }

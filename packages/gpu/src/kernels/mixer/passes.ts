@@ -29,13 +29,13 @@ export function passesOf(stages: number): {
 }
 
 /**
- * The expression by which a pass reads coordinate `c` of its row from `a3`, of the given width;
+ * The expression by which a pass reads coordinate `c` of its row from `a2`, of the given width;
  * zero beyond it.
  */
 const reader =
   (n: number, width: number, row: string, scale: string | null) =>
   (c: string): string => {
-    const element = `a3[${row} * ${width} + ${c}]${scale === null ? "" : ` * ${scale}[${c}]`}`;
+    const element = `a2[${row} * ${width} + ${c}]${scale === null ? "" : ` * ${scale}[${c}]`}`;
     return width === n ? element : `(${c} < ${width} ? ${element} : 0)`;
   };
 
@@ -53,9 +53,9 @@ export function forwardPass(
   const width = last === null ? call.n : call.fanOut;
   const { output, row, coordinate } = rowThreads(call.rows, width);
   const program = new MixerProgram(call.tables, names);
-  const read = reader(call.n, dIn === null ? call.n : call.fanIn, row, dIn === null ? null : "a4");
+  const read = reader(call.n, dIn === null ? call.n : call.fanIn, row, dIn === null ? null : "a3");
   const z = program.forward("z", from, to, program.at(coordinate), read);
-  const after = dIn === null ? 4 : 5;
+  const after = dIn === null ? 3 : 4;
   const result =
     last === null ? z : `${z} * a${after}[${coordinate}] + a${after + 1}[${coordinate}]`;
   const more = [

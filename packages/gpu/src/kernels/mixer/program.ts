@@ -17,8 +17,8 @@ export interface Coordinate {
 
 /** Names under which a kernel sees the coefficients and partners. */
 export interface ProgramArrays {
-  readonly alpha: string;
-  readonly beta: string;
+  /** α of every coordinate and stage, then β. */
+  readonly coefficients: string;
   readonly partners: string;
 }
 
@@ -68,8 +68,7 @@ export class MixerProgram {
     return this.#local(`${array}|${to}|${this.text(c)}`, () => {
       const own = this.forward(array, from, to - 1, c, read);
       const other = this.forward(array, from, to - 1, this.partner(to - 1, c), read);
-      const k = `${(to - 1) * this.#tables.schedule.n} + ${this.text(c)}`;
-      return `${this.#arrays.alpha}[${k}] * ${own} + ${this.#arrays.beta}[${k}] * ${other}`;
+      return `${this.#alpha(to - 1, c)} * ${own} + ${this.#beta(to - 1, c)} * ${other}`;
     });
   }
 
@@ -90,12 +89,16 @@ export class MixerProgram {
       const met = this.partner(to, c);
       const own = this.backward(array, from, to + 1, c, read);
       const other = this.backward(array, from, to + 1, met, read);
-      const stage = to * this.#tables.schedule.n;
-      return (
-        `${this.#arrays.alpha}[${stage} + ${this.text(c)}] * ${own} + ` +
-        `${this.#arrays.beta}[${stage} + ${this.text(met)}] * ${other}`
-      );
+      return `${this.#alpha(to, c)} * ${own} + ${this.#beta(to, met)} * ${other}`;
     });
+  }
+
+  #alpha(l: number, c: Coordinate): string {
+    return `${this.#arrays.coefficients}[${l * this.#tables.schedule.n} + ${this.text(c)}]`;
+  }
+
+  #beta(l: number, c: Coordinate): string {
+    return this.#alpha(this.#tables.schedule.stages + l, c);
   }
 
   #local(key: string, make: () => string): string {

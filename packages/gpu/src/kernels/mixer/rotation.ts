@@ -2,7 +2,7 @@
 import { rotationMixer } from "@spm/mixer";
 import { vector } from "../../device-array.ts";
 import { rotationBlocks } from "../fused/rotation-blocks.ts";
-import { returnCos, returnSin } from "../trigonometry.ts";
+import { returnTurned } from "../trigonometry.ts";
 import { overRoles, pairOfRole } from "./call.ts";
 import { gatherPairs, sumStage } from "./gradients.ts";
 import type { MixerKernels } from "./kernels.ts";
@@ -10,19 +10,15 @@ import type { MixerKernels } from "./kernels.ts";
 export const rotationKernels: MixerKernels = {
   op: rotationMixer.op,
 
-  coefficients: (executor, tables, [{ memory: angles }]) => {
-    const of = (rest: 0 | 1, value: string) =>
-      overRoles(
-        executor,
-        tables,
-        [angles, tables.roles],
-        `if (r < 0) { return ${rest}; } ${pairOfRole} const t = a0[p]; ${value}`,
-      );
-    return {
-      alpha: of(1, returnCos("t")),
-      beta: of(0, `const u = second > 0 ? t : -t; ${returnSin("u")}`),
-    };
-  },
+  coefficients: (executor, tables, [{ memory: angles }]) =>
+    overRoles(
+      executor,
+      tables,
+      [angles, tables.roles],
+      `if (r < 0) { return 1 - beta; } ${pairOfRole} ` +
+        "const t = beta * (1 - second) > 0 ? -a0[p] : a0[p]; " +
+        returnTurned("t", "((1 - beta) | 0)"),
+    ),
 
   // θ̄ = Σ z_i g_j − z_j g_i, both at the same side of the stage: from the start of the pass
   // forward, or from its end back, whichever is nearer.
@@ -33,8 +29,8 @@ export const rotationKernels: MixerKernels = {
         after === null
           ? program.forward(name, from, l, c, read(array))
           : program.backward(name, to, l + 1, c, read(array));
-      const [zi, zj] = [value("a3", "z", i), value("a3", "z", j)];
-      const [gi, gj] = [value("a4", "g", i), value("a4", "g", j)];
+      const [zi, zj] = [value("a2", "z", i), value("a2", "z", j)];
+      const [gi, gj] = [value("a3", "g", i), value("a3", "g", j)];
       const sum = `${zi} * ${gj} - ${zj} * ${gi}`;
       return after === null ? { sum, z: z.before, g: g.before } : { sum, z: after, g: g.after };
     }),
