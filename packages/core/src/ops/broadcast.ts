@@ -42,7 +42,7 @@ export function broadcastArray(array: NdArray, shape: Shape): NdArray {
 /**
  * The sum down to a shape that broadcasts to the array's: accumulated in float64, cast at the end.
  */
-export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
+function sumArrayTo(array: NdArray, shape: Shape): NdArray {
   const total = zerosArray("float64", shape);
   addInto(broadcastArray(total, array.shape), array);
   return dtypeOf(array) === "float64" ? total : copyArray(total, dtypeOf(array), "sum");
