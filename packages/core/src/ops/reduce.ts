@@ -80,6 +80,9 @@ export const logsumexp: ReduceOp = reduction({
   },
 });
 
+/** x less what is a constant to a derivative, since what follows doesn't depend on the shift. */
+const shifted = (x: Tensor, by: () => Tensor): Tensor => sub(x, withoutTapes(by));
+
 /**
  * x − ln Σ eˣ over axes: ln of the shares that the elements' exponentials have in their sum. The
  * largest is subtracted first and ln Σ apart from it, since their sum would round to the digits of
@@ -90,10 +93,7 @@ export const logsumexp: ReduceOp = reduction({
  */
 export function logShares(x: Tensor, axes: Shape): Tensor {
   const over = { axis: axes, keepdims: true };
-  const centred = sub(
-    x,
-    withoutTapes(() => max(x, over)),
-  );
+  const centred = shifted(x, () => max(x, over));
   return sub(centred, logsumexp(centred, over));
 }
 
@@ -140,10 +140,7 @@ function deviations(
   const { correction = 1 }: VarianceOptions = isAxes(options) ? {} : (options ?? {});
   const kept = { ...over, keepdims: true };
   // The rounded mean is near enough for differences without rounding; theirs is what it is off.
-  const near = sub(
-    x,
-    withoutTapes(() => meanOver(x, kept)),
-  );
+  const near = shifted(x, () => meanOver(x, kept));
   const count = Math.max(0, countOf(x, over) - correction);
   return { centred: sub(near, meanOver(near, kept)), over, count };
 }

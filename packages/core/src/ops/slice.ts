@@ -68,11 +68,9 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
     return [out];
   },
   vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct], { shape, start, step }),
-  batch: frontAxis((padding, size) => ({
-    ...padding,
-    ...ofBatch(padding, size),
-    into: [size, ...padding.into],
-  })),
+  batch: frontAxis(({ into, value, ...window }, size) => {
+    return { ...ofBatch(window, size), into: [size, ...into], value };
+  }),
 });
 
 /**
