@@ -1,6 +1,6 @@
 /**
- * @file Prints the lines of code of each package, holds core to its budget (machinery 820, with its
- * ops and their batching rules 2,780, transforms 230), files to 300 lines and functions to 60 but
+ * @file Prints the lines of code of each package, holds core to its budget (machinery 810, with its
+ * ops and their batching rules 2,654, transforms 230), files to 300 lines and functions to 60 but
  * for those that are longer already, and the README's map to the truth within a tenth; `--write`
  * puts the numbers there.
  *
@@ -36,12 +36,12 @@ const isTransform = (path) => ["transform.ts", "vmap.ts"].includes(path);
 const budgets = [
   {
     name: "core without ops and transforms",
-    limit: 820,
+    limit: 810,
     of: (/** @type {string} */ path) => !path.startsWith(`ops${sep}`) && !isTransform(path),
   },
   {
     name: "core with ops",
-    limit: 2780,
+    limit: 2654,
     of: (/** @type {string} */ path) => !isTransform(path),
   },
   { name: "core's transforms", limit: 230, of: isTransform },

@@ -194,6 +194,17 @@ export const moduleRows: readonly ModuleRow[] = [
   row("GroupNorm", () => new nn.GroupNorm(2, 4), [2, 4, 2]),
   row("InstanceNorm1d", () => new nn.InstanceNorm1d(2, { affine: true }), [2, 2, 3]),
   row("InstanceNorm2d", () => new nn.InstanceNorm2d(2), [1, 2, 2, 3]),
+  row(
+    "InstanceNorm1d, averaging",
+    () => new nn.InstanceNorm1d(2, { trackRunningStats: true, momentum: null }),
+    [2, 2, 3],
+  ),
+  row(
+    "InstanceNorm2d in evaluation",
+    () => new nn.InstanceNorm2d(2, { affine: true, trackRunningStats: true }).eval(),
+    [1, 2, 2, 1],
+  ),
+  row("BatchNorm1d, averaging", () => new nn.BatchNorm1d(2, { momentum: null }), [4, 2]),
   row("BatchNorm2d", () => new nn.BatchNorm2d(2), [2, 2, 2, 1]),
   row(
     "BatchNorm2d in evaluation",

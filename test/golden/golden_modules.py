@@ -220,5 +220,33 @@ for large, shape, training in [(False, (2, 2, 4, 4), True), (True, (1, 2, 17, 15
     name = f"resnet, large stem {large}"
     options = dict(stem="large" if large else "small")
     record(name, "resnet", model, [R(*shape)], [2, 2, 3, 2], blocks=[2, 1], **options)
+# running statistics of instance norm, and averages of all batches: two batches went before
+def averaged(kind, shape, training=True, **options):
+    """Instance norm ignores a momentum of None in PyTorch: there the share of batch k is 1 / k."""
+    model = getattr(nn, kind)(shape[1], **options)
+    averages = "momentum" in options
+    ours = averages and kind.startswith("Instance")
+
+    def call(x):
+        if ours and model.training:
+            model.num_batches_tracked += 1
+            model.momentum = 1 / model.num_batches_tracked.item()
+        return model(x)
+
+    for _ in range(2):
+        call(R(*shape))
+    model.train(training)
+    name = f"{kind} {'averaged' if averages else 'tracked'} {len(cases)}"
+    record(name, kind, model, [R(*shape)], [shape[1]], call, **options)
+
+
+for kind, shape in [("BatchNorm1d", (4, 3)), ("BatchNorm2d", (2, 2, 2, 3))]:
+    averaged(kind, shape, momentum=None)
+tracked = dict(track_running_stats=True)
+averaged("InstanceNorm1d", (2, 3, 4), affine=True, **tracked)
+averaged("InstanceNorm2d", (3, 2, 2, 3), **tracked)
+averaged("InstanceNorm1d", (2, 3, 4), False, **tracked)
+averaged("InstanceNorm2d", (3, 2, 2, 3), momentum=None, affine=True, **tracked)
+averaged("BatchNorm1d", (4, 3), False, momentum=None)
 with open(f"{out}/modules.json", "w") as file:
     json.dump({"torch": torch.__version__, "seed": seed, "dtype": "float64", "cases": cases}, file)

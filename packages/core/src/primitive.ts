@@ -195,7 +195,9 @@ function apply(
   if (level === undefined) inspect(name, inputs, outputs);
   if (recorded) {
     const kept = "outputs" in result ? result.residual : undefined;
-    const made = kept && residualOf(backend, byReference, kept, [...inputs, ...outputs]);
+    const around = [...inputs, ...outputs];
+    const hold = (handle: unknown) => new Holder(backend, handle, sharing(backend, handle, around));
+    const made = kept && { byReference, holders: own(kept.map(hold)) };
     const vjp: Call["vjp"] = (cts, needs) =>
       primitive.vjp(cts, { inputs, outputs, residual: made, options, needs });
     record({ name, inputs, outputs, residual: made, depth: backend.depth ?? 0, vjp });
@@ -209,21 +211,6 @@ const handleOf = (holder: Holder): unknown => holder.handle;
 function sharing(backend: Backend, handle: unknown, among: readonly Holder[]): Holder | undefined {
   const memory = backend.memory(handle);
   return among.find(({ storage }) => storage.memory === memory);
-}
-
-/** The residual of a forward, owned by the scope as its outputs are. */
-function residualOf(
-  backend: Backend,
-  byReference: boolean,
-  handles: readonly unknown[],
-  around: readonly Holder[],
-): Residual {
-  return {
-    byReference,
-    holders: own(
-      handles.map((handle) => new Holder(backend, handle, sharing(backend, handle, around))),
-    ),
-  };
 }
 
 /** A fallback: the reference's forward, since the backend has no kernel or that declines. */

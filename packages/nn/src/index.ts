@@ -56,7 +56,7 @@ export {
 // Other layers
 
 export { AdaptiveMixer, type AdaptiveMixerLayerOptions } from "./adaptive-mixer.ts";
-export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batch-norm.ts";
+export { BatchNorm1d, BatchNorm2d } from "./batch-norm.ts";
 export { Dropout } from "./dropout.ts";
 export {
   Embedding,
@@ -64,17 +64,17 @@ export {
   type EmbeddingBagLayerOptions,
   type EmbeddingOptions,
 } from "./embedding.ts";
+export { InstanceNorm1d, InstanceNorm2d } from "./instance-norm.ts";
 export {
   type AffineNormOptions,
   GroupNorm,
-  InstanceNorm1d,
-  InstanceNorm2d,
   LayerNorm,
   type NormKind,
   RmsNorm,
 } from "./norms.ts";
 export { Prelu, type PreluOptions } from "./prelu.ts";
 export * from "./recurrent/index.ts";
+export type { RunningNormOptions } from "./running-norm.ts";
 export * from "./spatial/index.ts";
 export * from "./transformer/index.ts";
 

@@ -1,9 +1,10 @@
 /** @file Norms by their formulas, trained and evaluated. */
-import { normal, rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
+import { mul, normal, rng, sum, type Tensor, tensor, valueAndGrad } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { assert, describe, expect, test } from "vitest";
 import { BatchNorm1d } from "./batch-norm.ts";
 import { gradcheckModule } from "./gradcheck-module.ts";
+import { InstanceNorm1d } from "./instance-norm.ts";
 import { LayerNorm, RmsNorm } from "./norms.ts";
 
 const numbers = (x: Tensor): number[] => [...elements(x.ndarray())];
@@ -34,6 +35,32 @@ function statistic(running: Tensor | null): Tensor {
   return running;
 }
 
+describe("InstanceNorm1d with running statistics", () => {
+  const x = tensor([[[1, 3]], [[2, 6]]]);
+
+  test("normalises each sample in training, by the running ones in evaluation", () => {
+    const layer = new InstanceNorm1d(1, { epsilon: 0, trackRunningStats: true });
+    close(layer.forward(x), [-1, 1, -1, 1]);
+    close(statistic(layer.runningMean), [0.3]); // of the means 2 and 4, a tenth
+    close(statistic(layer.runningVariance), [0.9 + 0.5]); // of the variances 2 and 8
+    layer.loadStateDict({ runningMean: tensor([1]), runningVariance: tensor([4]) });
+    close(layer.eval().forward(x), [0, 1, 0.5, 2.5]);
+  });
+
+  test("refuses a single value only where it is tracked", () => {
+    const single = tensor([[[1]], [[2]]]);
+    expect(() =>
+      new InstanceNorm1d(1, { trackRunningStats: true }).forward(single),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: InstanceNorm1d: expected at least 2 values a channel to train on, got [2, 1, 1]]`,
+    );
+    close(new InstanceNorm1d(1).forward(single), [0, 0]);
+    expect(() => new InstanceNorm1d(1, { momentum: 2 })).toThrowErrorMatchingInlineSnapshot(
+      `[ValueError: InstanceNorm1d: expected a momentum in [0, 1], or null, got 2]`,
+    );
+  });
+});
+
 describe("BatchNorm1d", () => {
   const x = tensor([
     [1, 10],
@@ -55,6 +82,17 @@ describe("BatchNorm1d", () => {
     layer.loadStateDict(running, { strict: false });
     close(layer.forward(x), [0, 1, 1, 1, 2, 4]);
     close(statistic(layer.runningMean), [1, 0]);
+  });
+
+  test("averages all batches where the momentum is null, and goes on after it was saved", () => {
+    const layer = new BatchNorm1d(2, { momentum: null });
+    layer.forward(x);
+    const loaded = new BatchNorm1d(2, { momentum: null });
+    loaded.loadStateDict(layer.stateDict());
+    for (const more of [3, 5]) loaded.forward(mul(x, more));
+    close(statistic(loaded.runningMean), [3 * 3, 3 * 20]); // the mean of 1, 3 and 5 is 3
+    expect(numbers(statistic(loaded.batchesTracked))).toEqual([3]);
+    expect(new BatchNorm1d(2).batchesTracked).toBe(null);
   });
 
   test("may stand under a gradient: the running statistics are no part of it", () => {

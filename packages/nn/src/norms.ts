@@ -14,7 +14,6 @@ import { flag, list, number, size } from "./description/fields.ts";
 import { describe, type ModuleKind, moduleKind } from "./description/module-kind.ts";
 import {
   groupNorm,
-  instanceNorm,
   type LayerNormOptions,
   layerNorm,
   type NormOptions,
@@ -147,58 +146,6 @@ export function checkChannels(op: string, x: Tensor, channels: number, ...axes: 
   throw new ShapeError(op, `x of shape ${expected}`, showShape(x.shape));
 }
 
-/** Instance norm over a number of axes. */
-abstract class InstanceNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
-  readonly channels: number;
-  readonly #axes: number;
-  readonly #epsilon: number;
-
-  constructor(axes: number, channels: number, options: AffineNormOptions) {
-    super();
-    const { name } = new.target;
-    checkOptions(name, options, names);
-    const { epsilon = 1e-5, affine = false } = options;
-    checkSizes(name, "channels", channels);
-    describe(this, { channels, epsilon, affine });
-    this.weight = weightOf(affine, () => ones([channels]));
-    this.bias = weightOf(affine, () => zeros([channels]));
-    this.channels = channels;
-    this.#axes = axes;
-    this.#epsilon = epsilon;
-  }
-
-  forward(x: Tensor): Tensor {
-    checkChannels(this.constructor.name, x, this.channels, this.#axes);
-    return instanceNorm(x, this.weight, this.bias, { epsilon: this.#epsilon });
-  }
-}
-
-/**
- * Instance norm (Ulyanov et al. 2016), as torch.nn.InstanceNorm1d and {@link instanceNorm}, without
- * running statistics; ε is 10⁻⁵ by default. x [batch, channels, length] → the same shape.
- * @throws ShapeError for another shape; ValueError for a negative ε
- * @example new InstanceNorm1d(3).forward(ones([2, 3, 8])).shape; // [2, 3, 8]
- */
-export class InstanceNorm1d extends InstanceNorm {
-  constructor(channels: number, options: AffineNormOptions = {}) {
-    super(1, channels, options);
-  }
-}
-
-/**
- * Instance norm of images, otherwise as {@link InstanceNorm1d}. x [batch, channels, height, width]
- * → the same shape.
- * @throws ShapeError for another shape; ValueError for a negative ε
- * @example new InstanceNorm2d(3).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
- */
-export class InstanceNorm2d extends InstanceNorm {
-  constructor(channels: number, options: AffineNormOptions = {}) {
-    super(2, channels, options);
-  }
-}
-
 /** The norms of a transformer. */
 export type NormKind = "layer" | "rms";
 
@@ -213,8 +160,6 @@ export function normOf(kind: NormKind, width: number): LayerNorm | RmsNorm {
 }
 
 const ofWidth = { width: list(size), epsilon: number, affine: flag };
-const ofChannels = { channels: size, epsilon: number, affine: flag };
-const twice = ({ channels }: { readonly channels: number }): number => 2 * channels;
 
 /** The norms in files. */
 export const normModules: readonly ModuleKind[] = [
@@ -235,22 +180,8 @@ export const normModules: readonly ModuleKind[] = [
   moduleKind(
     "GroupNorm",
     GroupNorm,
-    { groups: size, ...ofChannels },
+    { groups: size, channels: size, epsilon: number, affine: flag },
     ({ groups, channels, ...options }) => new GroupNorm(groups, channels, options),
-    twice,
-  ),
-  moduleKind(
-    "InstanceNorm1d",
-    InstanceNorm1d,
-    ofChannels,
-    ({ channels, ...options }) => new InstanceNorm1d(channels, options),
-    twice,
-  ),
-  moduleKind(
-    "InstanceNorm2d",
-    InstanceNorm2d,
-    ofChannels,
-    ({ channels, ...options }) => new InstanceNorm2d(channels, options),
-    twice,
+    ({ channels }) => 2 * channels,
   ),
 ];

@@ -9,7 +9,7 @@ import { cast } from "./cast.ts";
 import { broadcastShapes, inNameOf, shapeOf } from "./check.ts";
 import { tensor } from "./create.ts";
 import { take } from "./gather.ts";
-import { checkIndex, resolveRange, type SliceRange } from "./range.ts";
+import { checkIndex, type SliceRange } from "./range.ts";
 import { expandDims, reshape, squeeze, transpose } from "./reshape.ts";
 import { slice } from "./slice.ts";
 
@@ -62,10 +62,7 @@ export function at(x: Tensor, ...index: Index[]): Tensor {
     else if (typeof i === "number") {
       const start = checkIndex("at", i, y.shape[axis]!);
       y = squeeze(along({ start, stop: start + 1 }), axis--);
-    } else {
-      resolveRange("at", i as SliceRange, y.shape[axis]!); // its errors are those of `at`
-      y = along(i as SliceRange);
-    }
+    } else y = inNameOf("at", () => along(i as SliceRange));
     axis++;
   }
   return inNameOf("at", () => together(y, picks));

@@ -15,7 +15,7 @@ import {
   reductionOf,
 } from "./axes.ts";
 import { copyArray } from "./cast.ts";
-import { checkDTypes, checkShape, shapeOf } from "./check.ts";
+import { checkDTypes, checkShape, numericDTypes, shapeOf } from "./check.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
 
 /** @throws ShapeError unless a shape broadcasts to a larger one */
@@ -42,7 +42,7 @@ export function broadcastArray(array: NdArray, shape: Shape): NdArray {
 /**
  * The sum down to a shape that broadcasts to the array's: accumulated in float64, cast at the end.
  */
-export function sumArrayTo(array: NdArray, shape: Shape): NdArray {
+function sumArrayTo(array: NdArray, shape: Shape): NdArray {
   const total = zerosArray("float64", shape);
   addInto(broadcastArray(total, array.shape), array);
   return dtypeOf(array) === "float64" ? total : copyArray(total, dtypeOf(array), "sum");
@@ -130,18 +130,14 @@ export const afterBatch = ({ axes, keepdims }: Reduction): Reduction => ({
  */
 export const sumOp: Op<[x: 1], [y: 1], Reduction> = definePrimitive({
   name: "sum",
-  infer: ([x], { axes, keepdims }) => [
-    {
-      shape: reducedShape(x.shape, axes, keepdims),
-      dtype: checkDTypes("sum", [x], ["float32", "float64", "int32"]),
-    },
-  ],
-  forward: ([x], { axes, keepdims }) => [
-    reshapeArray(
-      sumArrayTo(x, reducedShape(x.shape, axes, true)),
-      reducedShape(x.shape, axes, keepdims),
-    ),
-  ],
+  infer: ([x], { axes, keepdims }) => {
+    const dtype = checkDTypes("sum", [x], numericDTypes);
+    return [{ shape: reducedShape(x.shape, axes, keepdims), dtype }];
+  },
+  forward: ([x], { axes, keepdims }) => {
+    const sums = sumArrayTo(x, reducedShape(x.shape, axes, true));
+    return [reshapeArray(sums, reducedShape(x.shape, axes, keepdims))];
+  },
   vjp: ([ct], { inputs: [x], options: { axes } }) => [
     broadcastTo(reshape(ct, reducedShape(x.shape, axes, true)), x.shape),
   ],

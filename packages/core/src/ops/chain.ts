@@ -10,14 +10,8 @@ import * as ops from "./families.ts";
 import { print, toArray } from "./print.ts";
 
 /** The names that are no methods: their first argument is no tensor, or they are for backends. */
-type Excluded =
-  | "concat"
-  | "einsum"
-  | "stack"
-  | `${string}Array`
-  | `${string}ArrayTo`
-  | `${string}Op`;
-const excluded = /^(concat|einsum|stack)$|(Array|ArrayTo|Op)$/;
+type Excluded = "concat" | "einsum" | "stack" | `${string}Array` | `${string}Op`;
+const excluded = /^(concat|einsum|stack)$|(Array|Op)$/;
 
 /** An op without its first argument. */
 type Method<F> = F extends (x: never, ...rest: infer Rest) => infer Result

@@ -166,6 +166,6 @@ test("a slice takes a list of ranges: a number or one range alone is refused", (
   const x = tensor([1, 2, 3]);
   for (const ranges of [0, -1, { start: 1 }])
     expect(() => c.slice(x, ranges as never)).toThrow(
-      /^slice: expected an array with a range for each axis, got .*\nhelp: slice\(x, \[/,
+      /^slice: expected an array of ranges, one for each axis, got .*\nhelp: in brackets/,
     );
 });

@@ -11,7 +11,7 @@ import { copyArray } from "./cast.ts";
 import { broadcastShapes, checkDTypes, floatingDTypes } from "./check.ts";
 import { checkNumber, scalar } from "./create.ts";
 import { mapArray, zipLoop } from "./loops.ts";
-import { checkOptions, type OptionNames } from "./options.ts";
+import { checkOptions } from "./options.ts";
 
 /** A tensor, or a number that takes the dtype of the other operand. */
 export type TensorLike = Tensor | number;
@@ -37,12 +37,6 @@ export interface UnaryDefinition {
   /** x̄ from ȳ, x and y; null where it is zero. */
   readonly vjp: (ct: Tensor, x: Tensor, y: Tensor) => Tensor | null;
 }
-const unaryNames: OptionNames<UnaryDefinition> = {
-  name: true,
-  dtypes: true,
-  forward: true,
-  vjp: true,
-};
 
 /**
  * An op y[i] = f(x[i]), [...] → [...], from f and its derivative.
@@ -56,7 +50,7 @@ const unaryNames: OptionNames<UnaryDefinition> = {
  * atan(tensor([0, 1])); // [0, 0.7854]
  */
 export function unary(op: UnaryDefinition): UnaryOp {
-  checkOptions("unary", op, unaryNames);
+  checkOptions("unary", op, { name: true, dtypes: true, forward: true, vjp: true });
   const { name, forward, dtypes = floatingDTypes } = op;
   if (typeof forward !== "function") refuse(name, "forward: (x) => number", forward);
   if (typeof op.vjp !== "function") refuse(name, "vjp: (ct, x, y) => x̄", op.vjp);
@@ -89,15 +83,6 @@ export type BinaryDefinition = {
   | { readonly loop: Loop2; readonly forward?: undefined }
 );
 
-const binaryNames: OptionNames<BinaryDefinition> = {
-  name: true,
-  dtypes: true,
-  result: true,
-  forward: true,
-  loop: true,
-  vjp: true,
-};
-
 /**
  * z[i] = f(x[i], y[i]) with NumPy's broadcasting. `vjp(z̄, x, y, z)` returns two functions,
  * () => x̄ and () => ȳ, called for those that someone needs. x̄ and ȳ have z's shape: the sum down
@@ -115,7 +100,8 @@ const binaryNames: OptionNames<BinaryDefinition> = {
  * });
  */
 export function binary(op: BinaryDefinition): BinaryOp {
-  checkOptions("binary", op, binaryNames);
+  const known = { name: true, dtypes: true, result: true, forward: true, loop: true, vjp: true };
+  checkOptions("binary", op, known);
   const { name, dtypes = floatingDTypes } = op;
   const loop = loopOf(op);
   if (typeof op.vjp !== "function" && (op.result ? [op.result] : dtypes).some(isFloating))

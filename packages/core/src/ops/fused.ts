@@ -172,14 +172,11 @@ function backwardOf(op: FusedDefinition): Op<[ct: 1, y: 1, ...inputs: 1[]], Plac
   return definePrimitive<[ct: 1, y: 1, ...inputs: 1[]], Places, unknown>({
     name: `${name} backward`,
     infer: ([, , ...inputs]) => differentiable(inputs),
-    forward: ([ct, y, ...inputs], options, _, residual) =>
-      op.backward(
-        ct,
-        inputs,
-        y,
-        options,
-        residual ?? (backwardCanRecompute ? [] : residualOf(op.forward(inputs, options, true))),
-      ),
+    forward: ([ct, y, ...inputs], options, _, residual) => {
+      const again = () => residualOf(op.forward(inputs, options, true));
+      const kept = residual ?? (backwardCanRecompute ? [] : again());
+      return op.backward(ct, inputs, y, options, kept);
+    },
     // F(ȳ, x) = (∂f/∂x)ᵀ ȳ is the composed backward. With c the cotangents of its results, those of
     // ȳ and x are the gradient of ⟨F(ȳ, x), c⟩ by ȳ and x.
     vjp: (cotangents, { inputs: [ct, y, ...inputs], options }) => {

@@ -1,5 +1,5 @@
 /** @file Concatenation and its transpose, splitting. */
-import { copyInto, dtypeOf, zerosArray } from "../array.ts";
+import { copyInto, dtypeOf, type NdArray, zerosArray } from "../array.ts";
 import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { showValue } from "../prints-as.ts";
@@ -18,9 +18,23 @@ const total = (sizes: Shape): number => sizes.reduce((sum, n) => sum + n, 0);
 function joined(xs: readonly { readonly shape: Shape }[], axis: number): Shape {
   const first = xs[0]!.shape;
   const odd = xs.find(({ shape }) => !sameShape(shape.with(axis, 0), first.with(axis, 0)));
-  if (odd === undefined) return first.with(axis, total(xs.map(({ shape }) => shape[axis]!)));
+  if (odd === undefined) return first.with(axis, total(sizesOf(xs, axis)));
   throw new ShapeError("concat", `shapes like ${showShape(first)} but for axis ${axis}`, odd.shape);
 }
+
+/** The views of an array cut along an axis into parts of these sizes. */
+function partsOf(x: NdArray, axis: number, sizes: Shape): NdArray[] {
+  const step = x.shape.map(() => 1);
+  let at = 0;
+  return sizes.map((n) => {
+    const start = x.shape.map((_, k) => (k === axis ? at : 0));
+    at += n;
+    return windowOf(x, { shape: x.shape.slice().with(axis, n), start, step });
+  });
+}
+
+const sizesOf = (xs: readonly { readonly shape: Shape }[], axis: number): number[] =>
+  xs.map(({ shape }) => shape[axis]!);
 
 /**
  * The primitive of {@link concat}: [..., nᵢ, ...] each → [..., Σ nᵢ, ...]; its option is the axis.
@@ -31,15 +45,12 @@ export const concatOp: Op<[first: 1, ...rest: 1[]], [y: 1], number> = definePrim
   infer: (xs, axis) => [{ shape: joined(xs, axis), dtype: checkDTypes("concat", xs, allDTypes) }],
   forward: (xs, axis) => {
     const out = zerosArray(dtypeOf(xs[0]), joined(xs, axis));
-    const start = out.shape.map(() => 0);
-    for (const x of xs) {
-      copyInto(windowOf(out, { shape: x.shape, start, step: start.map(() => 1) }), x);
-      start[axis]! += x.shape[axis]!;
-    }
+    const parts = partsOf(out, axis, sizesOf(xs, axis));
+    for (const [i, part] of parts.entries()) copyInto(part, xs[i]!);
     return [out];
   },
   vjp: ([ct], { inputs, options: axis }) => {
-    const sizes = inputs.map((x) => x.shape[axis]!);
+    const sizes = sizesOf(inputs, axis);
     const [first = ct, ...rest] = split(ct, sizes, axis);
     return [first, ...rest];
   },
@@ -96,15 +107,7 @@ export const splitOp: Op<[x: 1], [...parts: 1[]], Cut> = definePrimitive({
   name: "split",
   infer: ([x], { axis, sizes }) =>
     sizes.map((n) => ({ shape: x.shape.with(axis, n), dtype: x.dtype })),
-  forward: ([x], { axis, sizes }) => {
-    const step = x.shape.map(() => 1);
-    let at = 0;
-    return sizes.map((n) => {
-      const start = step.map((_, k) => (k === axis ? at : 0));
-      at += n;
-      return windowOf(x, { shape: x.shape.slice().with(axis, n), start, step });
-    });
-  },
+  forward: ([x], { axis, sizes }) => partsOf(x, axis, sizes),
   vjp: (cts, { outputs, options: { axis } }) => {
     const ofPart = ({ shape, dtype, backend }: Tensor, i: number) =>
       cts[i] ?? zeros(shape, { dtype, backend });

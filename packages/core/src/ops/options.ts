@@ -24,26 +24,19 @@ export class OptionError extends ValueError {
 
 /** PyTorch's and NumPy's names of what has another name here. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
-  axis: ["axes", "dim", "dims"],
+  axis: ["dim", "dims"],
   backend: ["device"],
-  batchSize: ["batch"],
   better: ["mode"],
   classes: ["centers"],
   context: ["block_size"],
   correction: ["ddof"],
   count: ["max_new_tokens", "n_samples", "num_samples"],
-  divide: ["div_factor"],
   every: ["step_size"],
   factor: ["gamma"],
-  finalDivide: ["final_div_factor"],
   growth: ["t_mult"],
-  initialSum: ["initial_accumulator_value"],
   iterations: ["ns_steps"],
   learningRate: ["base_lr", "initial_lr", "lr", "max_lr"],
   learningRateDecay: ["lr_decay"],
-  max: ["a_max"],
-  min: ["a_min"],
-  minimum: ["min_delta"],
   parameters: ["params"],
   period: ["t_0"],
   random: ["generator", "rng"],
@@ -52,8 +45,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   steps: ["t_max", "total_iters"],
   stop: ["end"],
   tolerance: ["atol", "rtol"],
-  value: ["constant_values", "fill_value"],
-  vocabulary: ["vocab_size"],
+  value: ["constant_values"],
   width: ["d_model", "n_embd"],
 };
 
@@ -90,8 +82,12 @@ function meant(key: string, names: readonly string[]): string {
     (name) => name === camel || elsewhere[name]?.includes(key.toLowerCase()),
   );
   if (known !== undefined) return known;
-  const words = key.toLowerCase().split("_"); // num_heads: heads; eps: epsilon
-  const begun = names.find((name) => words.some((w) => w.length > 2 && name.startsWith(w)));
+  // num_heads: heads; eps: epsilon
+  const words = key
+    .toLowerCase()
+    .split("_")
+    .filter((w) => w.length > 2);
+  const [begun] = words.flatMap((w) => names.find((name) => name.startsWith(w)) ?? []);
   if (begun !== undefined) return begun;
   const near = names
     .map((name) => ({ name, distance: edits(key.toLowerCase(), name.toLowerCase()) }))

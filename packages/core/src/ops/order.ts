@@ -11,7 +11,7 @@ import { allDTypes, checkDTypes, shapeOf } from "./check.ts";
 import { gather } from "./gather.ts";
 import { mapRows } from "./loops.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
-import { type ReduceOp, reduction } from "./reduction.ts";
+import { bestOf, type ReduceOp, reduction } from "./reduction.ts";
 import { slice } from "./slice.ts";
 
 /**
@@ -22,12 +22,7 @@ const position = (name: string, better: (a: number, b: number) => boolean): Redu
     name,
     dtypes: allDTypes,
     result: "int32",
-    fold: (v, start, end) => {
-      let best = start;
-      for (let i = start + 1; i < end; i++)
-        if (better(v[i]!, v[best]!) || (Number.isNaN(v[i]!) && !Number.isNaN(v[best]!))) best = i;
-      return best - start;
-    },
+    fold: (v, start, end) => bestOf(better, v, start, end) - start,
   });
 
 /**

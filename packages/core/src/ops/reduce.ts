@@ -20,7 +20,7 @@ import { checkDTypes, floatingDTypes, inNameOf, numericDTypes, shapeOf } from ".
 import { equal, logicalNot, notEqual, where } from "./logic.ts";
 import { mapRows } from "./loops.ts";
 import type { OptionNames } from "./options.ts";
-import { type ReduceOp, reduction } from "./reduction.ts";
+import { bestOf, type ReduceOp, reduction } from "./reduction.ts";
 import { reshape, transpose } from "./reshape.ts";
 import { flip, pad, slice } from "./slice.ts";
 
@@ -28,12 +28,7 @@ const extremum = (name: string, better: (a: number, b: number) => boolean): Redu
   reduction({
     name,
     dtypes: numericDTypes,
-    fold: (v, start, end) => {
-      let best = v[start]!;
-      for (let i = start + 1; i < end; i++)
-        if (better(v[i]!, best) || Number.isNaN(v[i]!)) best = v[i]!;
-      return best;
-    },
+    fold: (v, start, end) => v[bestOf(better, v, start, end)]!,
     vjp: (ct, x, y, axes) => {
       const ties = cast(equal(x, y), x.dtype); // equal ones share the cotangent evenly
       return mul(ties, div(ct, sumOp([ties], { axes, keepdims: true })[0]));
@@ -73,8 +68,7 @@ export const logsumexp: ReduceOp = reduction({
   dtypes: floatingDTypes,
   empty: -Infinity,
   fold: (v, start, end) => {
-    let top = v[start]!;
-    for (let i = start + 1; i < end; i++) if (v[i]! > top || Number.isNaN(v[i]!)) top = v[i]!;
+    const top = v[bestOf((a, b) => a > b, v, start, end)]!;
     if (!Number.isFinite(top)) return top;
     let total = 0;
     for (let i = start; i < end; i++) total += Math.exp(v[i]! - top);
@@ -86,6 +80,9 @@ export const logsumexp: ReduceOp = reduction({
   },
 });
 
+/** x less what is a constant to a derivative, since what follows doesn't depend on the shift. */
+const shifted = (x: Tensor, by: () => Tensor): Tensor => sub(x, withoutTapes(by));
+
 /**
  * x − ln Σ eˣ over axes: ln of the shares that the elements' exponentials have in their sum. The
  * largest is subtracted first and ln Σ apart from it, since their sum would round to the digits of
@@ -96,10 +93,7 @@ export const logsumexp: ReduceOp = reduction({
  */
 export function logShares(x: Tensor, axes: Shape): Tensor {
   const over = { axis: axes, keepdims: true };
-  const centred = sub(
-    x,
-    withoutTapes(() => max(x, over)),
-  );
+  const centred = shifted(x, () => max(x, over));
   return sub(centred, logsumexp(centred, over));
 }
 
@@ -146,10 +140,7 @@ function deviations(
   const { correction = 1 }: VarianceOptions = isAxes(options) ? {} : (options ?? {});
   const kept = { ...over, keepdims: true };
   // The rounded mean is near enough for differences without rounding; theirs is what it is off.
-  const near = sub(
-    x,
-    withoutTapes(() => meanOver(x, kept)),
-  );
+  const near = shifted(x, () => meanOver(x, kept));
   const count = Math.max(0, countOf(x, over) - correction);
   return { centred: sub(near, meanOver(near, kept)), over, count };
 }
@@ -205,8 +196,8 @@ export const norm: ReduceOp = reduction({
 });
 
 /**
- * The product over axes, Π x; 1 for no elements. Halves are multiplied with each other until one is
- * left, so that the derivative is right at zeros, too.
+ * The product over axes, Π x; 1 for no elements. Padded with ones to a power of two, halves are
+ * multiplied with each other until one is left, so that the derivative is right at zeros, too.
  * @param x - [...]
  * @param options - an axis, several, or an object (default: all axes)
  * @returns [...] without the axes, or with size 1 there (`keepdims`)
@@ -219,16 +210,12 @@ export function prod(x: Tensor, options?: Axes | ReduceOptions): Tensor {
   checkDTypes("prod", [x], numericDTypes);
   const rest = x.shape.map((_, k) => k).filter((k) => !axes.includes(k));
   const count = countOf(x, over);
-  let y = reshape(transpose(x, [...rest, ...axes]), [sizeOf(rest.map((k) => x.shape[k]!)), count]);
-  if (count === 0) y = pad(y, [0, 0], [0, 1], { value: 1 });
-  for (let n = count; n > 1; n = Math.ceil(n / 2)) {
-    const half = Math.ceil(n / 2);
-    const second = slice(y, [{}, { start: half }]);
-    y = mul(
-      slice(y, [{}, { stop: half }]),
-      n % 2 === 0 ? second : pad(second, [0, 0], [0, 1], { value: 1 }),
-    );
-  }
+  const size = 2 ** Math.ceil(Math.log2(Math.max(1, count)));
+  const rows = sizeOf(reducedShape(x.shape, axes, false));
+  const factors = reshape(transpose(x, [...rest, ...axes]), [rows, count]);
+  let y = pad(factors, [0, 0], [0, size - count], { value: 1 });
+  for (let half = size / 2; half >= 1; half /= 2)
+    y = mul(slice(y, [{}, { stop: half }]), slice(y, [{}, { start: half }]));
   return reshape(y, reducedShape(x.shape, axes, keepdims));
 }
 

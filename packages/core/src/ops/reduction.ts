@@ -15,7 +15,7 @@ import { afterBatch, frontAxis } from "./broadcast.ts";
 import { checkDTypes } from "./check.ts";
 import { full } from "./create.ts";
 import { foldRows } from "./loops.ts";
-import { checkOptions, type OptionNames } from "./options.ts";
+import { checkOptions } from "./options.ts";
 import { reshape, reshapeArray } from "./reshape.ts";
 
 /** A reduction over an axis, several, or all; and the primitive behind it. */
@@ -42,14 +42,19 @@ export interface ReductionDefinition {
   /** x̄ from the cotangent and the result, both with size 1 at the axes. */
   readonly vjp?: (ct: Tensor, x: Tensor, y: Tensor, axes: Shape) => Tensor;
 }
-const definitionNames: OptionNames<ReductionDefinition> = {
-  name: true,
-  dtypes: true,
-  result: true,
-  empty: true,
-  fold: true,
-  vjp: true,
-};
+
+/** The place of the best of some numbers, the first of equal ones: see argmax. NaN wins. */
+export function bestOf(
+  better: (a: number, b: number) => boolean,
+  v: ArrayLike<number>,
+  start: number,
+  end: number,
+): number {
+  let best = start;
+  for (let i = start + 1; i < end; i++)
+    if (better(v[i]!, v[best]!) || (Number.isNaN(v[i]!) && !Number.isNaN(v[best]!))) best = i;
+  return best;
+}
 
 /**
  * A reduction [...] → [...] without the axes, from a fold of one row and its derivative. It throws
@@ -64,7 +69,8 @@ const definitionNames: OptionNames<ReductionDefinition> = {
  * first(tensor([[1, 2], [3, 4]]), 1); // [1, 3]
  */
 export function reduction(op: ReductionDefinition): ReduceOp {
-  checkOptions("reduction", op, definitionNames);
+  const known = { name: true, dtypes: true, result: true, empty: true, fold: true, vjp: true };
+  checkOptions("reduction", op, known);
   const { name } = op;
   const call = definePrimitive<[x: 1], [y: 1], Reduction>({
     name,

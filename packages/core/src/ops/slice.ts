@@ -1,12 +1,12 @@
 /** @file Slicing and its transpose, padding. */
 import { copyInto, dtypeOf, type NdArray, wrap, zerosArray } from "../array.ts";
-import { ShapeError, ValueError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { definePrimitive, type Op } from "../primitive.ts";
 import { type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Axes, checkAxes } from "./axes.ts";
 import { frontAxis } from "./broadcast.ts";
-import { checkShape, shapeOf } from "./check.ts";
+import { checkList, checkShape, shapeOf } from "./check.ts";
 import { checkNumber } from "./create.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 import { resolveRange, type SliceRange } from "./range.ts";
@@ -68,11 +68,9 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
     return [out];
   },
   vjp: ([ct], { options: { shape, start, step } }) => sliceOp([ct], { shape, start, step }),
-  batch: frontAxis((padding, size) => ({
-    ...padding,
-    ...ofBatch(padding, size),
-    into: [size, ...padding.into],
-  })),
+  batch: frontAxis(({ into, value, ...window }, size) => {
+    return { ...ofBatch(window, size), into: [size, ...into], value };
+  }),
 });
 
 /**
@@ -86,11 +84,7 @@ export const padOp: Op<[x: 1], [y: 1], Padding> = definePrimitive({
  */
 export function slice(x: Tensor, ranges: readonly (SliceRange | undefined)[]): Tensor {
   shapeOf("slice", x);
-  if (!Array.isArray(ranges)) {
-    const help = "slice(x, [{ start: 0, stop: 1 }])";
-    throw new ValueError("slice", "an array with a range for each axis", ranges, help);
-  }
-  if (ranges.length > x.shape.length) {
+  if (checkList("slice", ranges, "ranges, one for each axis").length > x.shape.length) {
     const expected = `at most ${x.shape.length} ranges for ${showShape(x.shape)}`;
     throw new ShapeError("slice", expected, ranges.length);
   }

@@ -3,6 +3,7 @@ import { adaptiveMixerModule } from "../adaptive-mixer.ts";
 import { batchNormModules } from "../batch-norm.ts";
 import { dropoutModule } from "../dropout.ts";
 import { embeddingBagModule, embeddingModule } from "../embedding.ts";
+import { instanceNormModules } from "../instance-norm.ts";
 import { linearModule } from "../linear.ts";
 import { mixerModule } from "../mixer-layer-kind.ts";
 import { normModules } from "../norms.ts";
@@ -40,6 +41,7 @@ export const moduleKinds: readonly ModuleKind[] = [
   ...[embeddingModule, embeddingBagModule, positionsModule, dropoutModule, preluModule],
   ...normModules,
   ...batchNormModules,
+  ...instanceNormModules,
   ...cellModules,
   ...recurrentModules,
   ...[attentionModule, feedForwardModule, blockModule, decoderBlockModule],
