@@ -5,8 +5,10 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { createServer } from "vitepress";
 import { openChromium } from "../browser/chromium.ts";
 import { exportsOf } from "../contract/exports.ts";
 import { notRun } from "../ledger/budgets.ts";
@@ -61,6 +63,15 @@ execFileSync("npm", ["run", "-s", "docs:build"], { cwd: root, stdio: "inherit" }
 const { checked, broken } = brokenLinks(built);
 faults.push(...broken);
 console.log(`${checked} links followed`);
+
+process.chdir(root);
+const served = await createServer("docs", { port: 0 });
+await served.listen();
+const { port } = served.httpServer?.address() as AddressInfo;
+const answer = await fetch(`http://localhost:${port}/`, { headers: { accept: "text/html" } });
+if (!(await answer.text()).includes('<link rel="icon" href="/icon.svg">'))
+  faults.push("`npm run docs`: expected an icon in the page, got none: browsers ask for one");
+await served.close();
 
 const symbols = exportsOf();
 const modules = new Map<string, string>();
