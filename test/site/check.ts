@@ -5,7 +5,6 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { createServer } from "vitepress";
@@ -67,8 +66,8 @@ console.log(`${checked} links followed`);
 process.chdir(root);
 const served = await createServer("docs", { port: 0 });
 await served.listen();
-const { port } = served.httpServer?.address() as AddressInfo;
-const answer = await fetch(`http://localhost:${port}/`, { headers: { accept: "text/html" } });
+const at = served.resolvedUrls?.local[0] ?? "";
+const answer = await fetch(at, { headers: { accept: "text/html" } });
 if (!(await answer.text()).includes('<link rel="icon" href="/icon.svg">'))
   faults.push("`npm run docs`: expected an icon in the page, got none: browsers ask for one");
 await served.close();
