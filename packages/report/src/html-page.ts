@@ -42,8 +42,10 @@ a { color: var(--link); }
   linear-gradient(to left, var(--shade), transparent) 100% 0 / 14px 100% no-repeat scroll,
   var(--panel); }
 .scroll th:first-child { position: sticky; left: 0; background: var(--panel); }
-.scroll::before { content: "scroll sideways for all columns →"; display: block; position: sticky;
-  left: 0; width: max-content; padding: 0 16px; font-size: 13px; color: var(--muted);
+.scroll::before { content: "scroll sideways for all columns →"; }
+figure.natural::before { content: "scroll sideways for all of it →"; }
+:is(.scroll, figure.natural)::before { display: block; position: sticky; left: 0;
+  width: max-content; padding: 0 16px; font-size: 13px; color: var(--muted);
   max-height: 0; visibility: hidden;
   animation: hint linear; animation-timeline: scroll(nearest inline); }
 @keyframes hint { from, to { max-height: 40px; visibility: visible; } }
@@ -106,7 +108,7 @@ pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap; overflow-wrap
   body { background: none; font-size: 11px; }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; background: none; }
-  .scroll::before { display: none; }
+  :is(.scroll, figure.natural)::before { display: none; }
   th, td { padding: 3px 6px; white-space: normal; }
   .charts { grid-template-columns: 1fr 1fr; }
   .gallery.many { grid-template-columns: repeat(9, 1fr); }
