@@ -69,12 +69,13 @@ const pictureClass = (file: string): string =>
   file.endsWith(".svg") && !readFileSync(file, "utf8").includes("<image") ? "drawing" : "image";
 
 const start = process.env.NODE_ENV === "production" ? base : "/";
+const icon = { rel: "icon", href: `${start}icon.svg` };
 
 const config: UserConfig<DefaultTheme.Config> = defineConfig({
   title: "SPM",
   description: "A small autodiff framework in TypeScript around the Stagewise Pairwise Mixer",
   lang: "en",
-  head: [["link", { rel: "icon", href: `${start}icon.svg` }]],
+  head: [["link", icon]],
   base: start,
   srcDir: "..",
   srcExclude: ["**/.*/**", ".changeset/**", "test/**", "examples/**"],
@@ -110,6 +111,13 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === "train-here" } } },
   vite: {
+    plugins: [
+      {
+        name: "icon of a page that is served",
+        apply: "serve", // its head is empty at first, and a browser asks for /favicon.ico then
+        transformIndexHtml: () => [{ tag: "link", attrs: icon, injectTo: "head" }],
+      },
+    ],
     optimizeDeps: { entries: ["docs/.vitepress/theme/*.ts"] },
     resolve: { conditions: ["@spm/source"] },
     build: { target: "es2022", chunkSizeWarningLimit: 1000 }, // kB: the index of the search

@@ -117,11 +117,11 @@ if (prototype !== undefined) {
   };
 }
 
-/** Logs a tensor as it is, and as text. */
+/** Logs a tensor and a model as they are, and as text. */
 function print(): void {
   const t = tensor([[1, 2]]);
-  console.log(t);
-  console.log(String(t));
+  const model = new Mlp({ sizes: [2, 3], linear: "dense", random: rng(1) });
+  for (const value of [t, model]) console.log(value, String(value));
 }
 
 Object.assign(globalThis, { compare, lose, print, train });

@@ -9,6 +9,7 @@ import type { Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { full } from "../full.ts";
 import { spm, withRunFolder } from "../integration/spm-process.ts";
+import { FaintText } from "../site/faint-text.ts";
 import { openChromium } from "./chromium.ts";
 
 if (!full) process.stdout.write("The live page in Chromium is a long form: npm run test:reports\n");
@@ -94,6 +95,10 @@ describe.runIf(browser !== null)("a live page in Chromium", () => {
           expect(type).toBeGreaterThan(10);
           expect(hints.some(({ wide }) => wide)).toBe(width === 390);
           grounds.push(ground);
+          await saved.evaluate(() => {
+            for (const details of document.querySelectorAll("details")) details.open = true;
+          });
+          expect(await new FaintText().in(saved, 4.5)).toEqual([]);
           await saved.emulateMedia({ media: "print" });
           const { ground: paper, hints: printed } = await measure(saved);
           expect(paper).toBe("rgba(0, 0, 0, 0)");

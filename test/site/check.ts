@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import { createServer } from "vitepress";
 import { openChromium } from "../browser/chromium.ts";
 import { exportsOf } from "../contract/exports.ts";
 import { notRun } from "../ledger/budgets.ts";
@@ -61,6 +62,15 @@ execFileSync("npm", ["run", "-s", "docs:build"], { cwd: root, stdio: "inherit" }
 const { checked, broken } = brokenLinks(built);
 faults.push(...broken);
 console.log(`${checked} links followed`);
+
+process.chdir(root);
+const served = await createServer("docs", { port: 0 });
+await served.listen();
+const at = served.resolvedUrls?.local[0] ?? "";
+const answer = await fetch(at, { headers: { accept: "text/html" } });
+if (!(await answer.text()).includes('<link rel="icon" href="/icon.svg">'))
+  faults.push("`npm run docs`: expected an icon in the page, got none: browsers ask for one");
+await served.close();
 
 const symbols = exportsOf();
 const modules = new Map<string, string>();

@@ -2,13 +2,13 @@
 import type { Page } from "playwright-core";
 import { contrast, mixed, type Rgb } from "../contract/contrast.ts";
 
-/** A colour as a style sheet computes it: `rgb(…)` or `rgba(…)`. @throws Error for another */
+/** A colour as a style sheet computes it: `rgb(…)`, or `color(srgb …)` of a mixture. */
 function parsed(colour: string): { readonly rgb: Rgb; readonly alpha: number } {
-  const [r, g, b, alpha = 1] =
-    /^rgba?\(([\d., ]+)\)$/.exec(colour)?.[1]?.split(",").map(Number) ?? [];
-  if (r === undefined || g === undefined || b === undefined)
-    throw new Error(`contrast: expected rgb(…), got ${colour}`);
-  return { rgb: [r, g, b], alpha };
+  const [, kind, list = ""] = /^(rgba?\(|color\(srgb )([^)]+)\)$/.exec(colour) ?? [];
+  const [r = 0, g = 0, b = 0, alpha = 1] = list.split(/[ ,/]+/).map(Number);
+  if (kind === undefined) throw new Error(`contrast: expected rgb(…), got ${colour}`);
+  const scale = kind.startsWith("rgb") ? 1 : 255;
+  return { rgb: [r * scale, g * scale, b * scale], alpha };
 }
 
 /** Text, its colour, how opaque it is, and what lies under it, from the page upwards. */

@@ -72,14 +72,14 @@ function accuracyFloor(test: readonly Point[], train: readonly Point[]): number 
   return Math.max(0, Math.floor((lowest - 0.04) * 20) / 20);
 }
 
-/** The steps of an axis, from 0; or seconds, logarithmic. */
+/** The steps of an axis, from 0, ticks at whole ones; or seconds, logarithmic. */
 function axisAcross(axis: Axis, points: readonly Point[]): PlotAxis {
   if (axis === "seconds") {
     const ticks = logTicks(points.length === 0 ? [1, 10] : points.map((p) => p.seconds));
     return logAxis(`${AXES[axis]} (log scale) →`, ticks[0] ?? 1, ticks.at(-1) ?? 10, ticks);
   }
   const high = points.reduce((most, p) => Math.max(most, p[axis]), 0) || 1;
-  return linearAxis(`${AXES[axis]} →`, 0, high, linearTicks(0, high, STEPS));
+  return linearAxis(`${AXES[axis]} →`, 0, high, linearTicks(0, high, Math.min(STEPS, high)));
 }
 
 /** An axis in percent, for values that are fractions. */

@@ -14,12 +14,12 @@ const STYLE = `
 :root { color-scheme: light dark; --ground: #f6f7f9; --panel: #ffffff; --ink: #1f2328;
   --muted: #59636e; --grid: #e3e7ec; --line: #d0d7de; --shade: #1f232833; --link: #0b5cad;
   --model-0: #2563eb; --model-1: #c2570c; --model-2: #0f8a5f; --model-3: #a21caf;
-  --model-4: #64748b; }
+  --model-4: #64748b; --wrong: #c2570c; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --ground: #0d1117; --panel: #151b23; --ink: #e6edf3; --muted: #9198a1; --grid: #262d37;
     --line: #313944; --shade: #000000b3; --link: #79b8ff;
     --model-0: #6ea8fe; --model-1: #f59e5b; --model-2: #3ecf9b; --model-3: #e879f9;
-    --model-4: #94a3b8; }
+    --model-4: #94a3b8; --wrong: #a8501a; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
@@ -42,8 +42,10 @@ a { color: var(--link); }
   linear-gradient(to left, var(--shade), transparent) 100% 0 / 14px 100% no-repeat scroll,
   var(--panel); }
 .scroll th:first-child { position: sticky; left: 0; background: var(--panel); }
-.scroll::before { content: "scroll sideways for all columns →"; display: block; position: sticky;
-  left: 0; width: max-content; padding: 0 16px; font-size: 13px; color: var(--muted);
+.scroll::before { content: "scroll sideways for all columns →"; }
+figure.natural::before { content: "scroll sideways for all of it →"; }
+:is(.scroll, figure.natural)::before { display: block; position: sticky; left: 0;
+  width: max-content; padding: 0 16px; font-size: 13px; color: var(--muted);
   max-height: 0; visibility: hidden;
   animation: hint linear; animation-timeline: scroll(nearest inline); }
 @keyframes hint { from, to { max-height: 40px; visibility: visible; } }
@@ -59,7 +61,7 @@ th:first-child { text-align: left; }
 .confusion td:has(> .share) { padding: 0; }
 .right { font-weight: 700; }
 .share { display: block; padding: 5px 10px;
-  background: color-mix(in srgb, var(--model-1) var(--share), transparent); }
+  background: color-mix(in srgb, var(--wrong) var(--share), transparent); }
 .marker { vertical-align: -2px; margin-right: 8px; }
 td .of { color: var(--muted); margin-left: 6px; font-size: 13px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
@@ -95,7 +97,8 @@ pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap; overflow-wrap
   h1 { font-size: 21px; }
   figure { padding: 10px 6px 6px; }
   th, td { padding: 8px 10px; }
-  caption { white-space: normal; position: sticky; left: 0; max-width: calc(100vw - 28px); }
+  .scroll { container-type: inline-size; }
+  caption { white-space: normal; position: sticky; left: 0; max-width: 100cqw; }
   .chart { font-size: 17px; overflow: visible; }
   figure.natural > svg { min-width: 560px; }
   dl { grid-template-columns: 1fr; gap: 0; }
@@ -105,7 +108,7 @@ pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap; overflow-wrap
   body { background: none; font-size: 11px; }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; background: none; }
-  .scroll::before { display: none; }
+  :is(.scroll, figure.natural)::before { display: none; }
   th, td { padding: 3px 6px; white-space: normal; }
   .charts { grid-template-columns: 1fr 1fr; }
   .gallery.many { grid-template-columns: repeat(9, 1fr); }

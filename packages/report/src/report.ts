@@ -27,9 +27,8 @@ export interface ReportOptions {
 
 const names: OptionNames<ReportOptions> = { files: true, script: true };
 
-const CAPTION =
-  "Seconds an epoch count training alone, total seconds evaluations too. " +
-  "The ratio divides seconds an epoch by the dense model's: below 1 is faster.";
+const SECONDS = "Seconds an epoch count training alone, total seconds evaluations too.";
+const RATIO = "The ratio divides seconds an epoch by the dense model's: below 1 is faster.";
 
 function started(time: string): Markup {
   const minute = time.slice(0, 16).replace("T", " ");
@@ -250,5 +249,9 @@ function summaryTable(rows: readonly RunSummary[]): Markup {
     "total seconds",
     "ratio to dense",
   ];
-  return tableHtml({ head, rows: body, caption: CAPTION });
+  const caption = dense === undefined ? SECONDS : `${SECONDS} ${RATIO}`;
+  // of a regression there is no accuracy, without a dense model no ratio
+  const told = head.map((_, column) => body.some((cells) => cells[column] !== "–"));
+  const kept = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => told[column]);
+  return tableHtml({ head: kept(head), rows: body.map(kept), caption });
 }

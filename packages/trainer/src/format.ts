@@ -1,7 +1,7 @@
 /** @file @spm/trainer/format: numbers as text. */
 export {
-  formatClock,
   formatCount,
+  formatDuration,
   formatPercent,
   formatRatio,
   formatSeconds,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import {
-  formatClock,
   formatCount,
+  formatDuration,
   formatPercent,
   formatRatio,
   formatSeconds,
@@ -19,6 +19,6 @@ test("numbers read as people write them", () => {
   ]);
   expect([0.4567, 12, null].map(formatRatio)).toEqual(["0.46×", "12.00×", "–"]);
   expect(
-    [0, 59.4, 59.6, 75.4, 3675, Number.NaN, Number.POSITIVE_INFINITY].map(formatClock),
-  ).toEqual(["0:00", "0:59", "1:00", "1:15", "1:01:15", "–:––", "–:––"]);
+    [0, 59.4, 59.6, 75.4, 3675, Number.NaN, Number.POSITIVE_INFINITY].map(formatDuration),
+  ).toEqual(["0 s", "59 s", "1 min 0 s", "1 min 15 s", "1 h 1 min", "– s", "– s"]);
 });

@@ -55,24 +55,23 @@ export function formatRatio(ratio: number | null): string {
 }
 
 /**
- * A duration as minutes and seconds, or hours, minutes and seconds.
+ * A duration in its two largest units.
  *
- * @param seconds - at least 0; `"–:––"` where it isn't finite
+ * @param seconds - at least 0; a dash where it isn't finite
  * @example
  * ```ts
- * import { formatClock } from "@spm/trainer/format";
- * formatClock(75.4); // "1:15"
- * formatClock(3675); // "1:01:15"
+ * import { formatDuration } from "@spm/trainer/format";
+ * formatDuration(5.6); // "6 s"
+ * formatDuration(75.4); // "1 min 15 s"
+ * formatDuration(3675); // "1 h 1 min"
  * ```
  */
-export function formatClock(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "–:––";
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return `${DASH} s`;
   const whole = Math.round(seconds);
-  const two = (n: number): string => String(n).padStart(2, "0");
-  const [hours, minutes, rest] = [
-    Math.floor(whole / 3600),
-    Math.floor(whole / 60) % 60,
-    whole % 60,
-  ];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -43,12 +43,12 @@ describe("progress", () => {
     expect(lines).not.toContain("\x1b");
     expect(lines.split("\n").slice(0, 6)).toMatchInlineSnapshot(`
       [
-        "rotation  epoch 1/2  step  10/200  loss 0.1000  accuracy 90.00 %  10 steps/s  0:19 left",
-        "rotation  epoch 1/2  step  20/200  loss 0.0500  accuracy 90.00 %  10 steps/s  0:18 left",
-        "rotation  epoch 1/2  step  40/200  loss 0.0250  accuracy 90.00 %  10 steps/s  0:16 left",
-        "rotation  epoch 1/2  step  60/200  loss 0.0167  accuracy 90.00 %  10 steps/s  0:14 left",
-        "rotation  epoch 1/2  step  80/200  loss 0.0125  accuracy 90.00 %  10 steps/s  0:12 left",
-        "rotation  epoch 1/2  step 100/200  loss 0.0100  accuracy 90.00 %  10 steps/s  0:10 left",
+        "rotation  epoch 1/2  step  10/200  loss 0.1000  accuracy 90.00 %  10 steps/s  19 s left",
+        "rotation  epoch 1/2  step  20/200  loss 0.0500  accuracy 90.00 %  10 steps/s  18 s left",
+        "rotation  epoch 1/2  step  40/200  loss 0.0250  accuracy 90.00 %  10 steps/s  16 s left",
+        "rotation  epoch 1/2  step  60/200  loss 0.0167  accuracy 90.00 %  10 steps/s  14 s left",
+        "rotation  epoch 1/2  step  80/200  loss 0.0125  accuracy 90.00 %  10 steps/s  12 s left",
+        "rotation  epoch 1/2  step 100/200  loss 0.0100  accuracy 90.00 %  10 steps/s  10 s left",
       ]
     `);
     expect(lines.split("\n")).toHaveLength(11 + 2 + 1);
@@ -66,7 +66,7 @@ describe("progress", () => {
     expect(kept).toHaveLength(2);
     expect(kept[0]?.replaceAll("\x1b[K", "")).toBe(
       "\rrotation  epoch 1/2  step 100/200  loss 0.0100\n" +
-        "  accuracy 90.00 %  (test, after 0:10)\n",
+        "  accuracy 90.00 %  (test, after 10 s)\n",
     );
   });
 
@@ -78,7 +78,7 @@ describe("progress", () => {
         ?.replaceAll("\x1b[K", "")
         .trim(),
     ).toMatchInlineSnapshot(
-      `"rotation  ━━━━━━━━━━━━━━━─────  epoch 2/2  step 150/200  loss 0.0071  accuracy 90.00 %  10 steps/s  0:05 left"`,
+      `"rotation  ━━━━━━━━━━━━━━━─────  epoch 2/2  step 150/200  loss 0.0071  accuracy 90.00 %  10 steps/s  5 s left"`,
     );
   });
 
@@ -100,7 +100,7 @@ describe("progress", () => {
     });
     await callback.onStart?.(at(100, 50), training); // 2 steps a second so far
     await callback.onLog?.(at(120, 52), training); // and now 10, twice as long with evaluations
-    expect(lines[0]).toContain("10 steps/s  0:16 left");
+    expect(lines[0]).toContain("10 steps/s  16 s left");
   });
 
   test("all metrics are shown, the loss function's own by name", async () => {

@@ -2,7 +2,7 @@
 
 import type { Callback, MetricsEvent, TrainingPosition } from "./hooks.ts";
 import type { Metrics } from "./measurement.ts";
-import { formatClock } from "./number-format.ts";
+import { formatDuration } from "./number-format.ts";
 
 /** The output of progress: `process.stdout`, or a stream like it. */
 export interface ProgressStream {
@@ -70,7 +70,7 @@ export function progress(label: string, stream: ProgressStream): Callback {
     onEvaluate(event) {
       print(
         `${head(label, event)}  ${describe(event.metrics)}  (test, ` +
-          `after ${formatClock(event.elapsed)})`,
+          `after ${formatDuration(event.elapsed)})`,
       );
       if (terminal && event.step < event.steps) draw(event);
     },
@@ -133,7 +133,7 @@ function pace(
   const taken = step - (begun?.step ?? 0);
   const rate = seconds > (begun?.seconds ?? 0) ? taken / (seconds - (begun?.seconds ?? 0)) : 0;
   const left = ((elapsed - (begun?.elapsed ?? 0)) / taken) * (steps - step);
-  return `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${formatClock(left)} left`;
+  return `${rate.toFixed(rate < 10 ? 1 : 0)} steps/s  ${formatDuration(left)} left`;
 }
 
 function describe({ loss, accuracy, ...others }: Metrics): string {
