@@ -33,6 +33,7 @@ export const rows: Readonly<Record<string, Row>> = {
   "resnet-1": resNet,
   "resnet-1-mse": { ...resNet, loss: "MSE" },
   "resnet-2": { ...resNet, depths: some, maps: 2 },
+  "resnet-2-mse": { ...resNet, depths: some, maps: 2, loss: "MSE" },
   "resnet-2-falling": { ...resNet, depths: some, maps: 2, ...falling },
   "no-residual": { ...resNet, depths: some, residual: false },
   rotation: { ...resNet, depths: some, linear: "rotation" },
@@ -40,5 +41,7 @@ export const rows: Readonly<Record<string, Row>> = {
   "free-map": { ...resNet, depths: some, first: true },
   "transformer-1": transformer,
   "transformer-1-mse": { ...transformer, depths: [2, 5, 13], loss: "MSE" },
+  "transformer-2": { ...transformer, depths: [2, 5, 13], maps: 2 },
+  "transformer-2-mse": { ...transformer, depths: [2, 5, 13], maps: 2, loss: "MSE" },
   "transformer-2-falling": { ...transformer, depths: [2, 5, 13], maps: 2, ...falling },
 };

@@ -39,6 +39,12 @@ function rowsOf(flows: readonly FlowRecord[]): Row[] {
 const worst = (row: Row, n: number, of: "error" | "condition"): number =>
   Math.max(...row.runs.flatMap(({ maps }) => maps.filter((m) => m.n === n).map((m) => m[of])));
 
+/** The least factor of a coupling over all seeds, where all records have it. */
+function leastOf(runs: readonly FlowRecord[]): string {
+  const least = Math.min(...runs.map(({ leastFactor = Number.NaN }) => leastFactor));
+  return Number.isNaN(least) ? "–" : small(least);
+}
+
 function scoreTable(rows: readonly Row[]): Table {
   return {
     head: [
@@ -50,6 +56,7 @@ function scoreTable(rows: readonly Row[]): Table {
       "of these, mixing",
       "step, s",
       "there and back",
+      "least factor",
     ],
     rows: rows.map(({ mixing, runs }) => [
       mixing,
@@ -60,6 +67,7 @@ function scoreTable(rows: readonly Row[]): Table {
       `${runs[0].mixed}`,
       median(runs.map(({ seconds }) => seconds)).toFixed(3),
       small(Math.max(...runs.map((run) => run.roundTrip))),
+      leastOf(runs),
     ]),
   };
 }
@@ -94,7 +102,7 @@ function sectionsOf(name: string, flows: readonly FlowRecord[]): Section[] {
         `Test images, ${channels} × ${height} × ${width}, after ${first.steps} steps: the mean ` +
         "over seeds (lowest to highest), from the best to the worst. The rate of each run is the " +
         "best of several on held-out images. There and back: max |x − decode(encode(x))|, of " +
-        "pixels in [0, 1), float32.",
+        "pixels in [0, 1), float32. Least factor: that by which a coupling multiplies a number.",
       table: scoreTable(rows),
       figure: {
         name: `samples-${name}`,

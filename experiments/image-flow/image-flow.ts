@@ -18,6 +18,7 @@ export const imageFlow: Experiment<{
   mixings: string;
   depth: number;
   hidden: number;
+  leastFactor: number;
   steps: number;
   trial: number;
   batch: number;
@@ -36,6 +37,7 @@ export const imageFlow: Experiment<{
     mixings: "circulant-diagonal,near-identity,general,rotation,lu,dense,permutation",
     depth: 3,
     hidden: 16,
+    leastFactor: 0,
     steps: 500,
     trial: 100,
     batch: 16,

@@ -7,6 +7,7 @@ import type { MixingName } from "./mixings.ts";
 import {
   bitsOf,
   type FlowTraining,
+  leastFactor,
   type MapQuality,
   qualitiesOf,
   roundTrip,
@@ -37,6 +38,8 @@ export interface FlowRecord {
   readonly seconds: number;
   readonly maps: readonly MapQuality[];
   readonly roundTrip: number;
+  /** The least factor of a coupling; earlier records have none. */
+  readonly leastFactor?: number;
   /** Bytes in base64, {@link SHOWN} images. */
   readonly samples: string;
 }
@@ -109,6 +112,7 @@ export async function measureRow(
       seconds,
       maps: qualitiesOf(flow, seed),
       roundTrip: roundTrip(flow, images.test),
+      leastFactor: leastFactor(flow, images.test),
       samples: Buffer.from(samplesOf(flow, SHOWN, rng(seed + 4e6))).toString("base64"),
     };
     flow.dispose();

@@ -1,17 +1,22 @@
 /** @file Trains a flow on images by maximum likelihood, and measures it. */
 import {
   abs,
+  add,
   div,
   max,
   mean,
+  min,
   noGrad,
   normal,
   type Rng,
   rng,
   scope,
+  sigmoid,
   slice,
+  split,
   sub,
   type Tensor,
+  transpose,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { svd } from "@spm/linalg";
@@ -29,6 +34,8 @@ export interface FlowTraining {
   /** Steps of flow a level. */
   readonly depth: number;
   readonly hidden: number;
+  /** δ of {@link ImageFlow}'s couplings. @defaultValue 0 */
+  readonly leastFactor?: number;
   readonly steps: number;
   readonly batch: number;
   readonly rate: number;
@@ -46,10 +53,10 @@ const number = (x: Tensor): number => Number(elements(x.ndarray())[0]);
 /** A flow trained from its first batch on, and the median seconds of a step. */
 export async function trainFlow(
   { shape, levels, draw }: Images,
-  { mixing, depth, hidden, steps: count, batch, rate, seed, signal }: FlowTraining,
+  { mixing, depth, hidden, leastFactor, steps: count, batch, rate, seed, signal }: FlowTraining,
 ): Promise<{ flow: ImageFlow; seconds: number }> {
   const random = rng(seed);
-  const sizes = { shape, levels, steps: depth, coupling: hidden };
+  const sizes = { shape, levels, steps: depth, coupling: hidden, leastFactor };
   const flow = new ImageFlow({ ...sizes, mixing: mixingOf(mixing), random });
   const next = (): Tensor => dequantise(draw(batch, random), random);
   scope(() => flow.initialise(next()));
@@ -124,15 +131,42 @@ export function qualitiesOf(flow: ImageFlow, seed: number): MapQuality[] {
   });
 }
 
+/** Images with noise, of whose way there and back is spoken. */
+const travellers = (images: Tensor): Tensor =>
+  dequantise(slice(images, [{ stop: Math.min(AT_ONCE, images.shape[0] ?? 0) }]), rng(NOISE));
+
 /** max |x − decode(encode(x))| of images, in units of 1 for all 256 values. */
 export function roundTrip(flow: ImageFlow, images: Tensor): number {
   return noGrad(() =>
     scope(() => {
-      const x = dequantise(
-        slice(images, [{ stop: Math.min(AT_ONCE, images.shape[0] ?? 0) }]),
-        rng(NOISE),
-      );
+      const x = travellers(images);
       return number(max(abs(sub(flow.decode(flow.encode(x).z), x))));
+    }),
+  );
+}
+
+/**
+ * The least factor that a coupling multiplies a number of these images by: the inverse
+ * divides by it, and rounding errors grow with it.
+ */
+export function leastFactor(flow: ImageFlow, images: Tensor): number {
+  return noGrad(() =>
+    scope(() => {
+      const factors: number[] = [];
+      let x: Tensor | undefined = transpose(travellers(images), [0, 2, 3, 1]);
+      for (const level of flow.levels) {
+        const inputs: Tensor[] = [];
+        x = level.encode(x ?? images, (_, input) => inputs.push(input)).stays;
+        for (const [k, input] of inputs.entries()) {
+          const step = level.steps[k];
+          if (step === undefined) continue;
+          const [first = input] = split(step.mixing.forward(step.norm.forward(input)), 2, -1);
+          const [, raw = input] = split(step.coupling.net.forward(first) as Tensor, 2, -1);
+          const least = step.coupling.leastFactor;
+          factors.push(least + (1 - least) * number(min(sigmoid(add(raw, 2)))));
+        }
+      }
+      return Math.min(...factors);
     }),
   );
 }

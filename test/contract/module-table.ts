@@ -324,7 +324,7 @@ export const moduleRows: readonly ModuleRow[] = [
     const coupling = (inChannels: number, outChannels: number, random: Rng) =>
       new nn.Linear(inChannels, outChannels, { random, bias: false });
     const sizes = { shape: [1, 4, 4], levels: 2, steps: 1, mixing: "permutation" } as const;
-    const flow = new ImageFlow({ ...sizes, coupling, ...options() });
+    const flow = new ImageFlow({ ...sizes, coupling, leastFactor: 0.1, ...options() });
     for (const p of flow.parameters()) p.assign(add(p, normal(rng(3), p.shape, 0, 0.2)));
     return flow;
   }, [1, 1, 4, 4]),

@@ -203,6 +203,7 @@ const ofModels: Readonly<Record<string, Call>> = {
   ImageFlow: (more) =>
     new models.ImageFlow({
       ...{ shape: [1, 4, 4], levels: 1, steps: 1, mixing: "lu", coupling: 2, random },
+      leastFactor: 0.1,
       ...more,
     } as models.ImageFlowOptions),
   InvertibleDense: (more) => new models.InvertibleDense(4, { random, ...more }),

@@ -116,22 +116,32 @@ function zeroConvolution(inChannels: number, outChannels: number, random: Rng): 
   return layer;
 }
 
-/** [a, b] ↦ [a, (b + t) ⊙ σ(u + 2)], [t, u] = net(a): half of the channels moves the other. */
+/** [a, b] ↦ [a, (b + t) ⊙ f], [t, u] = net(a): half of the channels moves the other. */
 export class AffineCoupling extends Module {
   /** From half of the channels to twice as many. */
   readonly net: Module;
+  /** f = δ + (1 − δ) σ(u + 2) ≥ δ, [0, 1): the inverse divides by f. */
+  readonly leastFactor: number;
 
-  constructor(net: Module) {
+  constructor(net: Module, leastFactor: number) {
     super();
     this.net = net;
+    this.leastFactor = leastFactor;
+  }
+
+  #factor(opened: Tensor): Tensor {
+    const { leastFactor: least } = this;
+    return least === 0 ? sigmoid(opened) : add(mul(sigmoid(opened), 1 - least), least);
   }
 
   encode(x: Tensor): Encoded {
     const [a, b] = halves(x);
     const [shift, raw] = halves(this.net.forward(a));
     const opened = add(raw, 2);
-    const y = concat([a, mul(add(b, shift), sigmoid(opened))], -1);
-    return { y, volume: neg(sum(softplus(neg(opened)), OF_IMAGE)) };
+    const factor = this.#factor(opened);
+    // where f is σ alone, ln f has a form without rounding to 0
+    const volumes = this.leastFactor === 0 ? neg(softplus(neg(opened))) : log(factor);
+    return { y: concat([a, mul(add(b, shift), factor)], -1), volume: sum(volumes, OF_IMAGE) };
   }
 
   forward(x: Tensor): Tensor {
@@ -141,7 +151,7 @@ export class AffineCoupling extends Module {
   inverse(y: Tensor): Tensor {
     const [a, b] = halves(y);
     const [shift, raw] = halves(this.net.forward(a));
-    return concat([a, sub(div(b, sigmoid(add(raw, 2))), shift)], -1);
+    return concat([a, sub(div(b, this.#factor(add(raw, 2))), shift)], -1);
   }
 }
 

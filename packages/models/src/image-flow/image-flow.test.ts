@@ -3,9 +3,11 @@ import {
   add,
   cast,
   concat,
+  full,
   jacobian,
   mean,
   normal,
+  ones,
   type Rng,
   reshape,
   rng,
@@ -15,11 +17,13 @@ import {
   tensor,
   transpose,
   uniform,
+  zeros,
 } from "@spm/core";
 import { elements } from "@spm/core/extend";
 import { slogdet } from "@spm/linalg";
 import { CirculantDiagonal, functionalCall, Linear, Module } from "@spm/nn";
 import { describe, expect, test } from "vitest";
+import { AffineCoupling } from "./flow-step.ts";
 import {
   bitsPerDimension,
   dequantise,
@@ -40,6 +44,13 @@ function moved(options: Partial<ImageFlowOptions> = {}): ImageFlow {
   const flow = new ImageFlow({ ...sizes, random: rng(1), ...options });
   for (const p of flow.parameters()) p.assign(add(p, normal(rng(3), p.shape, 0, 0.1)));
   return flow;
+}
+
+/** The network of a coupling that shuts: no shift, and σ = 0. */
+class Closing extends Module {
+  forward(a: Tensor): Tensor {
+    return concat([zeros(a.shape), full(a.shape, -1e4)], -1);
+  }
 }
 
 /** max |a − b| / max |b| */
@@ -111,6 +122,20 @@ describe.each(kinds)("%s", (mixing) => {
     const volume = map.logAbsDet();
     expect(typeof volume === "number" ? volume : numbers(volume)[0]).toBeCloseTo(0, 5);
   });
+});
+
+test("a coupling's factor is at least the least, whatever its network says", () => {
+  const run = thereAndBack(moved({ leastFactor: 0.25 }));
+  const x = normal(rng(7), [1, 1, 4, 4], 0, 1, float64);
+  const rows = jacobian((one: Tensor) => run(one)[0])(x);
+  const { logabsdet } = slogdet(reshape(rows, [16, 16]));
+  const [, volume, back] = run(x);
+  expect(numbers(volume)[0]).toBeCloseTo(numbers(logabsdet)[0] ?? Number.NaN, 10);
+  expect(distance(back, x)).toBeLessThan(1e-12);
+  const coupling = new AffineCoupling(new Closing(), 0.25);
+  const y = coupling.forward(ones([1, 1, 1, 2]));
+  expect(numbers(y)).toEqual([1, 0.25]);
+  expect(numbers(coupling.inverse(y))).toEqual([1, 1]);
 });
 
 test("the norm of every step standardises the first batch", () => {
@@ -202,6 +227,7 @@ test.each<[string, () => unknown]>([
     () => new ImageFlow({ ...sizes, shape: [1, 6, 4], random: rng(1) }),
   ],
   ["ImageFlow: expected levels and steps ≥ 1, got 0 and 1", () => moved({ levels: 0 })],
+  ["ImageFlow: expected leastFactor in [0, 1), got 1", () => moved({ leastFactor: 1 })],
   [
     `invertible: expected ${kinds.join(", ")}, got "LU"`,
     () => moved({ mixing: "LU" as InvertibleKind }),

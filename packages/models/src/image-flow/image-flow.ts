@@ -24,6 +24,7 @@ import {
   sameShape,
   showShape,
   sizeOf,
+  ValueError,
 } from "@spm/core/extend";
 import { Module } from "@spm/nn";
 import {
@@ -68,6 +69,12 @@ export interface ImageFlowOptions {
    * @defaultValue 32
    */
   readonly coupling?: number | CouplingFactory;
+  /**
+   * δ in [0, 1): a coupling multiplies by δ + (1 − δ) σ(u + 2), so that its inverse, which divides
+   * by that, makes rounding errors at most 1/δ times as large; 0 is Glow's.
+   * @defaultValue 0
+   */
+  readonly leastFactor?: number;
   readonly random: Rng;
 }
 
@@ -77,6 +84,7 @@ const names: OptionNames<ImageFlowOptions> = {
   steps: true,
   mixing: true,
   coupling: true,
+  leastFactor: true,
   random: true,
 };
 
@@ -98,7 +106,7 @@ export interface FlowSampleOptions {
  * ln p(x), [batch, channels, height, width] → [batch], exact; {@link decode} undoes
  * {@link encode}. At first the flow is what its linear maps are; {@link initialise} it by a batch.
  * @throws ShapeError for sizes below 1, or sides that aren't multiples of 2^levels; ValueError for
- * an unknown mixing
+ * an unknown mixing, or a least factor out of range
  * @example
  * const shape = [1, 8, 8] as const;
  * const flow = new ImageFlow({ shape, levels: 2, steps: 2, coupling: 8, random: rng(1) });
@@ -111,12 +119,15 @@ export class ImageFlow extends Module {
   constructor(options: ImageFlowOptions) {
     super();
     checkOptions("ImageFlow", options, names);
-    const { shape, levels, steps, mixing = "circulant-diagonal", coupling = 32, random } = options;
+    const { shape, levels, steps, mixing = "circulant-diagonal", random } = options;
+    const { coupling = 32, leastFactor = 0 } = options;
     checkList("ImageFlow", shape, "channels, height and width");
     const [channels, height, width] = shape;
     checkSizes("ImageFlow", "channels, height and width", channels, height, width);
     checkSizes("ImageFlow", "levels and steps", levels, steps);
     if (typeof coupling === "number") checkSizes("ImageFlow", "coupling", coupling);
+    if (!(leastFactor >= 0 && leastFactor < 1))
+      throw new ValueError("ImageFlow", "leastFactor in [0, 1)", leastFactor);
     if (height % 2 ** levels !== 0 || width % 2 ** levels !== 0)
       throw new ShapeError(
         "ImageFlow",
@@ -128,6 +139,7 @@ export class ImageFlow extends Module {
       levels,
       steps,
       coupling: typeof coupling === "number" ? coupling : null,
+      leastFactor,
     });
     const net: CouplingFactory =
       typeof coupling === "function"
@@ -137,7 +149,7 @@ export class ImageFlow extends Module {
       new FlowStep(
         new ActNorm(n),
         invertible(mixing, n, { random }),
-        new AffineCoupling(net(n / 2, n, random)),
+        new AffineCoupling(net(n / 2, n, random), leastFactor),
       );
     this.shape = shape;
     this.levels = Array.from({ length: levels }, (_, l) => {
@@ -229,13 +241,13 @@ export class ImageFlow extends Module {
   }
 }
 
-const { list, nullable, size } = fields;
+const { list, nullable, number, size } = fields;
 
 /** {@link ImageFlow} in files; `coupling` is null where the networks are modules of their own. */
 export const imageFlowModule: ModuleKind = moduleKind(
   "ImageFlow",
   ImageFlow,
-  { shape: list(size), levels: size, steps: size, coupling: nullable(size) },
+  { shape: list(size), levels: size, steps: size, coupling: nullable(size), leastFactor: number },
   ({ shape, coupling, ...options }, { random }) => {
     const [channels = 0, height = 0, width = 0] = shape;
     const net = coupling ?? (() => new Unbuilt());
