@@ -75,9 +75,7 @@ test("a file that is there is kept: a report, its curves, an attribution, a mode
     expect([out, code, readFileSync(mine, "utf8")]).toEqual(["", 1, "mine"]);
   }
   expect(readdirSync(folder)).toEqual(["mine.html", "run"]);
-  expect((await spm(`report ${run} ${run}/`)).err).toMatch(
-    /^error: report: .* each run once, got/,
-  );
+  expect((await spm(`report ${run} ${run}/`)).err).toMatch(/^error: report: .* each run once, got/);
   expect((await spm(`report ${run} --out ${elsewhere}`)).out).toBe(`report: ${elsewhere}\n`);
   expect(existsSync(join(run, "report.html"))).toBe(false);
   for (const name of ["attribution-1.html", "attribution-1-2.html"])
