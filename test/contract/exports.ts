@@ -27,18 +27,33 @@ export interface Exported {
 /** The folders of all packages. */
 export const packageFolders: readonly string[] = readdirSync(`${root}packages`);
 
+/** By package. Files of one process share it: to read all takes seconds. */
+let found: ReadonlyMap<string, readonly Exported[]> | undefined;
+
 /** The values that the entry points of packages export: of those in the folders, or of all. */
 export function exportsOf(folders: readonly string[] = packageFolders): Exported[] {
-  const entries = folders.flatMap(entryPoints);
+  found ??= readExports();
+  const all = found;
+  return folders.flatMap((folder) => {
+    const own = all.get(folder);
+    if (own === undefined) throw new Error(`exportsOf: expected a package, got ${folder}`);
+    return own;
+  });
+}
+
+function readExports(): ReadonlyMap<string, readonly Exported[]> {
+  const entries = packageFolders.map((folder) => [folder, entryPoints(folder)] as const);
   const { config } = ts.readConfigFile(`${root}tsconfig.base.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const lib = ["lib.es2023.d.ts", "lib.dom.d.ts"];
   const program = ts.createProgram(
-    entries.map(({ path }) => path),
+    entries.flatMap(([, points]) => points.map(({ path }) => path)),
     { ...options, lib, types: ["node"], noEmit: true, composite: false },
   );
   const reader = new Reader(program.getTypeChecker());
-  return entries.flatMap(({ from, path }) => reader.read(from, program.getSourceFile(path)));
+  const read = ({ from, path }: { readonly from: string; readonly path: string }): Exported[] =>
+    reader.read(from, program.getSourceFile(path));
+  return new Map(entries.map(([folder, points]) => [folder, points.flatMap(read)]));
 }
 
 /** The entry points of a package, from the exports of its package.json. */
