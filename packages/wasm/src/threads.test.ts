@@ -4,7 +4,9 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   add,
   type Backend,
@@ -30,6 +32,7 @@ import { type MixerKind, mixers } from "@spm/mixer";
 import { Mlp } from "@spm/models";
 import { crossEntropy, MixerLayer, neighbourSum } from "@spm/nn";
 import { adam } from "@spm/optim";
+import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { full } from "../../../test/full.ts";
 import { wasm, wasmSync } from "./backend.ts";
@@ -224,24 +227,23 @@ test("a thread that ends in the middle of its work is an error; the next op is r
   await backend.dispose();
 });
 
-/** Runs a script with this package in a process of its own. */
+const folder = mkdtempSync(join(tmpdir(), "spm-threads-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a script with this package, as one bundle, in a process of its own. */
 function run(script: string, ...flags: string[]): string {
-  const text =
+  const contents =
     "import { matmul, ones, rng, scope, setBackend } " +
     `from "@spm/core"; import { wasm } from "@spm/wasm"; ${script}`;
-  const options = [
-    ...flags,
-    "--import",
-    "tsx",
-    "--conditions=@spm/source",
-    "--input-type=module",
-    "-e",
-    text,
-  ];
-  return execFileSync(process.execPath, options, {
+  const outfile = join(folder, "script.mjs");
+  buildSync({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    ...{ outfile, bundle: true, platform: "node", format: "esm", logLevel: "error" },
+    conditions: ["@spm/source"],
+  });
+  return execFileSync(process.execPath, [...flags, outfile], {
     encoding: "utf8",
     timeout: 60_000,
-    cwd: import.meta.dirname,
   });
 }
 
