@@ -8,9 +8,12 @@ const full = process.env.SPM_FULL === "1";
 const setupFiles = ["./test/setup.ts"];
 
 /** Tests of all primitives that there are, among which no other file may have defined any. */
-const primitives = ["derivatives", "vmap", "wasm", "usual-mistakes"].map(
-  (name) => `test/contract/${name}.test.ts`,
-);
+const primitives = [
+  "test/gpu/contract.test.ts",
+  ...["derivatives", "vmap", "wasm", "usual-mistakes"].map(
+    (name) => `test/contract/${name}.test.ts`,
+  ),
+];
 
 /**
  * Files of a worker share its process and what they import, which is loaded once: setup.ts fails a
@@ -60,7 +63,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "primitives", include: primitives, setupFiles, testTimeout: 60_000 },
+        test: { name: "primitives", include: primitives, setupFiles, testTimeout: 120_000 },
       },
       {
         extends: true,
@@ -95,7 +98,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "gpu", include: ["test/gpu/**/*.test.ts"], setupFiles, testTimeout: 120_000 },
+        test: {
+          ...together,
+          name: "gpu",
+          include: ["test/gpu/**/*.test.ts"],
+          exclude: primitives,
+          testTimeout: 120_000,
+        },
       },
       {
         extends: true,
