@@ -16,7 +16,7 @@ export const togetherPromise = 3600;
  * The checks that `npm test` begins with: scripts of package.json, all at once, so that each takes
  * longer than alone.
  */
-export const checks = { lint: 12, types: 62, architecture: 53 } as const;
+export const checks = { lint: 12, types: 20, architecture: 32 } as const;
 
 /**
  * Files that vitest runs at a time, on two cores or fewer. The checks run before it.
@@ -30,28 +30,28 @@ export const leastWorkers = 2;
  * more cores the files add up to more, which is why the wall time has a line of its own.
  */
 export const projects: Readonly<Record<string, number>> = {
-  unit: 211,
-  golden: 15,
-  contract: 117,
-  primitives: 27,
-  fuzz: 47,
-  resume: 12,
-  files: 30,
-  mixer: 27,
-  gpu: 196,
-  integration: 169,
-  browser: 110,
-  packaging: 50,
+  unit: 240,
+  golden: 14,
+  contract: 78,
+  primitives: 104,
+  fuzz: 44,
+  resume: 15,
+  files: 33,
+  mixer: 32,
+  gpu: 102,
+  integration: 178,
+  browser: 101,
+  packaging: 61,
 };
 
 /**
  * What its workers take between the files: vitest's start, the last file, and processes, a project
  * where its files share them and a file where not.
  */
-export const betweenFiles = 28;
+export const betweenFiles = 32;
 
 /** What tests to come may take in vitest's workers: a new one moves its seconds to its project. */
-export const growth = 35;
+export const growth = 100;
 
 /** A test that is too long for `npm test`, where a sample of it stands. */
 export interface LongForm {
