@@ -145,10 +145,7 @@ describe("a model that its author put together", () => {
     Reflect.set(pair.layers, 1, nn.gelu);
     const refused: [Module, string][] = [
       [changed(mlp(), { extra: parameter([1]) }), '"extra" is a field of one\'s own'],
-      [
-        changed(mlp(), { extra: linear() }),
-        'of those before it at modules["extra"], got none of t',
-      ],
+      [changed(mlp(), { extra: linear() }), 'of those before it at modules["extra"], got one t'],
       [changed(mlp(), { extra: { deep: [parameter([1])] } }), '"extra.deep.0" is a field of one'],
       [changed(linear(), { bias: null }), '"bias" is missing, which its class makes'],
       [
@@ -164,6 +161,7 @@ describe("a model that its author put together", () => {
       [pair, '"layers.1" isn\'t what Sequential was made with'],
       [new (class extends Doubled {})(2, 3, { random: random() }), "a class without a name has no"],
       [new Sequential([new Doubled(2, 3, { random: random() })]), "the class Doubled has no kind"],
+      [new Proxy(linear(), {}), "the constructor of Linear didn't describe() this object"],
       [borrowed, "the model has another class than one built again, Linear"],
     ];
     for (const [model, why] of refused) expect(String(describeModel(model))).toContain(why);

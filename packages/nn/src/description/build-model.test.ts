@@ -59,10 +59,13 @@ test.each<[unknown, string]>([
   [described({ "": linear, a: { same: "", x: 1 } }), 'no field but same at modules["a"], got "x"'],
   [described({ "": linear, a: { same: 1 } }), 'a module before it at modules["a"], got 1'],
   [described({ "": linear, a: { same: "b" } }), 'a module before it at modules["a"], got "b"'],
-  [described({ "": linear, a: { same: "" } }), 'a part of those before it at modules["a"]'],
-  [described({ "": linear, weight: linear }), 'of those before it at modules["weight"]'],
-  [described({ "": linear, "__proto__.x": linear }), "a part of those before it at"],
-  [described({ "": { kind: "Sequential", layers: [null] } }), 'a module at "layers.0" at modules'],
+  [described({ "": linear, a: { same: "" } }), 'a module of those before it at modules["a"]'],
+  [described({ "": linear, weight: linear }), 'of those before it at modules["weight"], got one'],
+  [described({ "": linear, "__proto__.x": linear }), "a module of those before it at"],
+  [
+    described({ "": { kind: "Sequential", layers: [null] } }),
+    'a description of "layers.0" at modules',
+  ],
   [described({ "": { kind: "Sequential", layers: ["eval"] } }), "a function among abs, cos,"],
   [described({ "": { kind: "Sequential", layers: { length: 9 } } }), "got an object"],
   [described({ "": { kind: "Dropout", probability: 2 } }), "Dropout: expected a probability in"],
@@ -105,7 +108,7 @@ test("no memory is taken for sizes that the tensors contradict", () => {
       if (typeof value !== "number" || field === "dropout") continue;
       const modules = { ...found.modules, [path]: { ...module, [field]: large } };
       const got = outcome({ ...found, modules }, 60);
-      expect(got).toMatch(/sizes that fit|as many modules|a part of those before/);
+      expect(got).toMatch(/sizes that fit|as many modules|a module of those before/);
     }
   expect(outcome(described({ "": { ...linear, inFeatures: large, outFeatures: 2 } }))).toContain(
     "expected sizes that fit the 8 numbers of the file's tensors, got 2147483649 for Linear",

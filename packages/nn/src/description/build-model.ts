@@ -132,8 +132,8 @@ function assembled(nodes: ReadonlyMap<string, Node>, options: BuildOptions): Mod
     if (path !== "" && place === undefined)
       throw misfit(
         `modules["${path.slice(0, 80)}"]`,
-        "a part of those before it",
-        "none of theirs",
+        "a module of those before it",
+        "one that none of them makes",
       );
     const now = place?.value;
     if ("same" in node) {
@@ -152,7 +152,7 @@ function assembled(nodes: ReadonlyMap<string, Node>, options: BuildOptions): Mod
   }
   for (const [path, { value }] of tree)
     if (value instanceof Module && !nodes.has(path) && descriptionOf(value) !== "part")
-      throw misfit("modules", `a module at "${path}"`, "none");
+      throw misfit("modules", `a description of "${path}"`, "none");
   const model = built.get("");
   if (model === undefined) throw misfit("modules", "the model itself", kindOf(model));
   return model;

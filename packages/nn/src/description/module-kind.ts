@@ -160,8 +160,9 @@ export function descriptionOf(module: Module): Description | "part" | { readonly
   const kind = kinds.get(module.constructor);
   if (kind === "part") return kind;
   const values = described.get(module);
-  if (kind === undefined || values === undefined)
-    return { reason: `${classOf(module)} has no kind` };
+  if (kind === undefined) return { reason: `${classOf(module)} has no kind` };
+  if (values === undefined)
+    return { reason: `the constructor of ${kind.name} didn't describe() this object` };
   const found = kind.describe(values);
   return typeof found === "string" ? { reason: found } : found;
 }

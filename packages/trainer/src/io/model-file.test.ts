@@ -90,3 +90,27 @@ test("refuses what has no description, or none that is JSON", async () => {
     'encodeModel: unknown option "tasks"',
   );
 });
+
+test("arguments that aren't what they are called are refused in a line", async () => {
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const wrong: (readonly [string, unknown, ...unknown[]])[] = [
+    ["saveModel: expected a module, got undefined", saveModel, path("e")],
+    ["saveModel: expected a module, got", saveModel, path("e"), model.stateDict()],
+    ["saveModel: expected a path, got", saveModel, model, path("e")],
+    ["saveModel: expected JSON as task, got", saveModel, path("e"), model, { task: circle }],
+    ["saveModel: expected JSON as task, got", saveModel, path("e"), model, { task: () => 1 }],
+    ["saveModel: expected JSON as versions, got", saveModel, path("e"), model, { versions: Mlp }],
+    ["loadModel: expected a path, got 7", loadModel, 7],
+    ["loadModel: expected a module, got", loadModel, path("a"), { into: Mlp }],
+    ["loadModel: expected a generator, got 1", loadModel, path("a"), { random: 1 }],
+    ["loadModel: expected kinds as a list of", loadModel, path("a"), { kinds: "Mlp" }],
+    ["loadModel: expected kinds as a list of", loadModel, path("a"), { kinds: [Mlp] }],
+    ["parseSafetensors: expected bytes as a Uint8Array, got", parseModel, new ArrayBuffer(8)],
+    ["parseSafetensors: expected bytes as a Uint8Array, got", parseModel, path("a")],
+  ];
+  for (const [message, f, ...given] of wrong) {
+    const call = async (): Promise<unknown> => Reflect.apply(f as typeof saveModel, null, given);
+    await expect(call()).rejects.toThrow(message);
+  }
+});

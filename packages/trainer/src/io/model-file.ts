@@ -3,10 +3,17 @@
  * disk it is `model-path.ts`.
  */
 import { type Rng, rng, type Tensor } from "@spm/core";
-import { checkOptions, type OptionNames, sizeOf } from "@spm/core/extend";
+import {
+  checkOptions,
+  checkRandom,
+  kindOf,
+  type OptionNames,
+  sizeOf,
+  ValueError,
+} from "@spm/core/extend";
 import { modelKinds } from "@spm/models";
 import type { Module } from "@spm/nn";
-import { buildModel, type ModuleKind, moduleKinds, stateOf } from "@spm/nn/extend";
+import { buildModel, checkModule, type ModuleKind, moduleKinds, stateOf } from "@spm/nn/extend";
 import { CheckpointError } from "../errors.ts";
 import { inMemory } from "../training-state.ts";
 import type { Json } from "./json.ts";
@@ -47,6 +54,7 @@ export async function modelPieces(
   model: Module,
   options: SaveModelOptions,
 ): Promise<{ readonly pieces: readonly Uint8Array[]; readonly undescribed: string | null }> {
+  checkModule(op, model);
   checkOptions(op, options, saveNames);
   const described = descriptionMetadata(model);
   const tensors: Record<string, Tensor> = {};
@@ -54,10 +62,20 @@ export async function modelPieces(
   const { task, versions } = options;
   const pieces = safetensorsPieces(tensors, {
     ...described,
-    ...(task !== undefined && { [modelMetadata.task]: JSON.stringify(task) }),
-    ...(versions && { [modelMetadata.versions]: JSON.stringify(versions) }),
+    ...(task !== undefined && { [modelMetadata.task]: jsonOf(op, "task", task) }),
+    ...(versions && { [modelMetadata.versions]: jsonOf(op, "versions", versions) }),
   });
   return { pieces, undescribed: described[modelMetadata.undescribed] ?? null };
+}
+
+/** @throws ValueError for what JSON can't say */
+function jsonOf(op: string, option: string, value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {} // a circle, or a bigint
+  if (text === undefined) throw new ValueError(op, `JSON as ${option}`, kindOf(value));
+  return text;
 }
 
 /**
@@ -120,6 +138,15 @@ export function modelOf(
 ): Module {
   checkOptions(op, options, loadNames);
   const { into, kinds = [], random = rng(0) } = options;
+  if (into !== undefined) checkModule(op, into);
+  checkRandom(op, random);
+  const other = Array.isArray(kinds) ? kinds.findIndex((kind) => !isKind(kind)) : 0;
+  if (other >= 0)
+    throw new ValueError(
+      op,
+      "kinds as a list of what moduleKind(…) returned",
+      Array.isArray(kinds) ? `${kindOf(kinds[other])} as number ${other}` : kindOf(kinds),
+    );
   const description = descriptionIn(op, name, file);
   if (into !== undefined) return withWeights(into, file, prefixOf(description));
   if (description === undefined) {
@@ -142,6 +169,9 @@ export function modelOf(
   const { model, prefix } = buildModel(description, { kinds: [...all.values()], numbers, random });
   return withWeights(model, file, prefix).eval();
 }
+
+const isKind = (kind: unknown): boolean =>
+  typeof kind === "object" && kind !== null && "read" in kind && "type" in kind;
 
 /** A model with the weights of a file under a prefix; of those without one all are meant. */
 function withWeights(model: Module, file: Safetensors, prefix: string): Module {

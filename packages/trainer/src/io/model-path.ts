@@ -1,4 +1,5 @@
 /** @file Models on the disk. */
+import { kindOf, ValueError } from "@spm/core/extend";
 import type { Module } from "@spm/nn";
 import { versions } from "../versions.ts";
 import { writeAtomically } from "./atomic-write.ts";
@@ -32,6 +33,7 @@ export async function saveModel(
   model: Module,
   options: SaveModelOptions = {},
 ): Promise<string | null> {
+  checkPath("saveModel", path, "saveModel(path, model)");
   const named = { versions: versions(), ...options };
   const { pieces, undescribed } = await modelPieces("saveModel", model, named);
   writeAtomically(path, pieces);
@@ -60,5 +62,10 @@ export function loadModel<M extends Module>(
 ): M;
 export function loadModel(path: string, options?: LoadModelOptions): Module;
 export function loadModel(path: string, options: LoadModelOptions = {}): Module {
+  checkPath("loadModel", path, "parseModel(bytes) reads a file that is in memory");
   return modelOf("loadModel", path, readSafetensors(path), options);
+}
+
+function checkPath(op: string, path: string, help: string): void {
+  if (typeof path !== "string") throw new ValueError(op, "a path", kindOf(path), help);
 }

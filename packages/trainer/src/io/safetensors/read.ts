@@ -3,7 +3,7 @@
  * https://github.com/huggingface/safetensors
  */
 import { reference, type Tensor, type TypedArray } from "@spm/core";
-import { allocate, fromArray, sizeOf, ValueError, wrap } from "@spm/core/extend";
+import { allocate, fromArray, kindOf, sizeOf, ValueError, wrap } from "@spm/core/extend";
 import { assertRank, elementTypes, narrow } from "./dtypes.ts";
 import { type ByteSource, type HeaderEntry, parseHeader } from "./header.ts";
 import { quote } from "./show.ts";
@@ -34,7 +34,7 @@ const PIECE = 2 ** 23;
  * Cost: the header at once, a tensor when `tensor` is called; a damaged header allocates nothing.
  *
  * @param file - all bytes of the file
- * @throws SafetensorsError when the file breaks the format
+ * @throws SafetensorsError when the file breaks the format; ValueError for what is no Uint8Array
  * @example
  * ```ts
  * import { ones } from "@spm/core";
@@ -44,6 +44,13 @@ const PIECE = 2 ** 23;
  * ```
  */
 export function parseSafetensors(file: Uint8Array): Safetensors {
+  if (!(file instanceof Uint8Array))
+    throw new ValueError(
+      "parseSafetensors",
+      "bytes as a Uint8Array",
+      kindOf(file),
+      "new Uint8Array(buffer); readSafetensors(path) of @spm/trainer/node reads a file",
+    );
   return safetensorsOf({ size: file.length, read: (begin, end) => file.subarray(begin, end) });
 }
 
