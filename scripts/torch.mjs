@@ -9,7 +9,6 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
-const OLDEST = [1, 13];
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** @param {string} expected @param {string} got @param {string} help @returns {never} */
@@ -18,12 +17,19 @@ function refuse(expected, got, help) {
   process.exit(1);
 }
 
-/** Whether a program is a Python, and its PyTorch's version. @param {string} python */
+/** A program, its version as a Python, and that of its PyTorch. @param {string} python */
 function look(python) {
-  const code = "print('Python'); import torch; print(torch.__version__)";
-  const { stdout } = spawnSync(python, ["-c", code], { encoding: "utf8" });
-  const [name, version] = (stdout ?? "").trim().split("\n");
-  return { python, found: name === "Python", version: name === "Python" ? version : undefined };
+  const code =
+    "import sys; print('%d.%d' % sys.version_info[:2]); import torch; print(torch.__version__)";
+  const { error, stdout } = spawnSync(python, ["-c", code], { encoding: "utf8" });
+  const [own = "", torch] = (stdout ?? "").trim().split(/\s+/);
+  return { python, found: !error, own: /^\d+\.\d+$/.test(own) ? own : undefined, torch };
+}
+
+/** Whether a version is this one or newer. @param {string} version @param {number[]} oldest */
+function reaches(version, [major = 0, minor = 0]) {
+  const [first = 0, second = 0] = version.split(".").map(Number);
+  return first > major || (first === major && second >= minor);
 }
 
 /** The first Python with PyTorch. */
@@ -31,21 +37,16 @@ function pythonWithTorch() {
   const asked = process.env.PYTHON || undefined; // an empty one asks for none
   const names = asked === undefined ? ["python3", "/usr/bin/python3"] : [asked];
   const seen = names.map(look);
-  const install = "pip install torch";
-  const oldest = OLDEST.join(".");
-  if (!seen.some(({ found }) => found))
-    refuse("a Python", `none called ${names[0]}`, "install Python 3.9");
-  const { python = "", version } = seen.find((one) => one.version !== undefined) ?? {};
-  if (version === undefined)
-    return refuse(
-      `PyTorch ${oldest} or newer`,
-      `none in ${seen.find((s) => s.found)?.python}`,
-      install,
-    );
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [least = 0, then = 0] = OLDEST;
-  if (major < least || (major === least && minor < then))
-    refuse(`PyTorch ${oldest} or newer`, `${version} in ${python}`, install);
+  const there = seen.filter(({ found }) => found);
+  const one = there.find(({ torch }) => torch !== undefined) ?? there[0];
+  const get = "install Python 3.9";
+  if (one === undefined) return refuse("a Python", `none called ${names[0]}`, get);
+  const { python, own, torch } = one;
+  if (own === undefined) return refuse("a Python", `${python}, which is none`, get);
+  if (!reaches(own, [3, 9])) return refuse("Python 3.9 or newer", `${own} in ${python}`, get);
+  const got = torch === undefined ? "none" : torch;
+  if (torch === undefined || !reaches(torch, [1, 13]))
+    return refuse("PyTorch 1.13 or newer", `${got} in ${python}`, "pip install torch");
   return python;
 }
 

@@ -1,11 +1,14 @@
 """The mixer on one GPU beside a dense layer: milliseconds forward, and forward and backward.
 
     python3 python/bench/butterfly.py [--n 4096] [--batch 4096] [--rounds 7] [--out FILE]
+    python3 python/bench/butterfly.py --smoke
 
 Every row runs in every round, in turn, on the same x; the smallest time of the rounds is printed,
 and the error of each mixer's output and gradients beside the eager one in float64. A time is that
 of `calls` calls between two events, divided by `calls`. With --compile-only it needs no GPU: it
-compiles the kernels for sm_90 and prints what a thread of each holds.
+compiles the kernels for sm_90 and prints what a thread of each holds. With --smoke it needs none
+either: the same table of a few rows on the CPU, the kernels in Triton's interpreter; its errors are
+measured, its times are not.
 """
 
 from __future__ import annotations
@@ -13,17 +16,26 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Callable
 
-import torch
-from torch import Tensor, nn
+if "--smoke" in sys.argv:
+    os.environ["TRITON_INTERPRET"] = "1"  # before Triton is there
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spm_torch/src"))
+try:
+    import spm_torch  # noqa: F401
+except ImportError as missing:
+    sys.exit(f"butterfly.py: {missing}")
+
+import torch  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
 
 from spm_torch import Mixer, butterfly_kernel, kinds  # noqa: E402
 from spm_torch import function  # noqa: E402
@@ -32,17 +44,17 @@ from spm_torch.schedule import butterfly  # noqa: E402
 AIM = "aim: 0.15 ms forward, 0.6 ms forward and backward, at n = batch = 4096"
 
 
-class Eager(nn.Module):
-    """A square mixer's forward in PyTorch's operations, never in the kernels."""
+class By(nn.Module):
+    """A square mixer's forward by the kernels, or by PyTorch's operations, wherever x is."""
 
-    def __init__(self, layer: Mixer) -> None:
+    def __init__(self, layer: Mixer, run: function.Run) -> None:
         super().__init__()
-        self.layer = layer
+        self.layer, self.run = layer, run
 
     def forward(self, x: Tensor) -> Tensor:
         m = self.layer
         own = {name: getattr(m, name) for name in m.kind.parameters}
-        return function.eager(x, own, m.kind, m.schedule, m.dIn, m.dOut, m.bias)
+        return self.run(x, own, m.kind, m.schedule, m.dIn, m.dOut, m.bias)
 
 
 class Dense(nn.Module):
@@ -57,15 +69,17 @@ class Dense(nn.Module):
         return self.map(x)
 
 
-def rows(n: int) -> dict[str, nn.Module]:
+def rows(n: int, device: str) -> dict[str, nn.Module]:
     made: dict[str, nn.Module] = {"dense fp32": Dense(n, False), "dense tf32": Dense(n, True)}
     for name in kinds:
         layer = Mixer(n, n, name)
-        made[f"{name}, Triton"] = layer
-        made[f"{name}, eager"] = Eager(copy.deepcopy(layer))
-        compiled = Eager(copy.deepcopy(layer))
-        made[f"{name}, compiled"] = torch.compile(compiled)  # type: ignore[assignment]
-    return {name: model.cuda() for name, model in made.items()}
+        eager = By(copy.deepcopy(layer), function.eager)
+        made[f"{name}, Triton"] = By(layer, butterfly_kernel.mixer)
+        made[f"{name}, eager"] = eager
+        if device == "cuda":
+            compiled = torch.compile(copy.deepcopy(eager))
+            made[f"{name}, compiled"] = compiled  # type: ignore[assignment]
+    return {name: model.to(device) for name, model in made.items()}
 
 
 def step(model: nn.Module, x: Tensor, ct: Tensor) -> list[Tensor]:
@@ -74,7 +88,12 @@ def step(model: nn.Module, x: Tensor, ct: Tensor) -> list[Tensor]:
     return [y, *torch.autograd.grad(y, [x, *model.parameters()], ct)]
 
 
-def milliseconds(run: Callable[[], Any], calls: int) -> float:
+def milliseconds(run: Callable[[], Any], calls: int, device: str) -> float:
+    if device == "cpu":
+        begin = time.perf_counter()
+        for _ in range(calls):
+            run()
+        return 1000 * (time.perf_counter() - begin) / calls
     start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
     start.record()
     for _ in range(calls):
@@ -84,19 +103,23 @@ def milliseconds(run: Callable[[], Any], calls: int) -> float:
     return start.elapsed_time(end) / calls
 
 
-def largest_error(model: nn.Module, x: Tensor, ct: Tensor) -> float:
+def largest_error(model: Any, x: Tensor, ct: Tensor) -> float:
     """The largest difference to the eager mixer in float64, as a part of each tensor's largest."""
-    exact = Eager(copy.deepcopy(getattr(model, "layer", model))).double()
+    exact = By(copy.deepcopy(model.layer), function.eager).double()
     theirs = step(exact, x.detach().double().requires_grad_(), ct.double())
     pairs = zip(step(model, x, ct), theirs)
-    return max(float((a - b).abs().max() / b.abs().max().clamp(min=1)) for a, b in pairs)
+    return max(_distance(a.detach(), b.detach()) for a, b in pairs if a.numel() > 0)
 
 
-def measure(n: int, batch: int, rounds: int, calls: int) -> dict[str, Any]:
+def _distance(a: Tensor, b: Tensor) -> float:
+    return float((a - b).abs().max() / b.abs().max().clamp(min=1))
+
+
+def measure(n: int, batch: int, rounds: int, calls: int, device: str) -> dict[str, Any]:
     torch.manual_seed(1)
-    x = torch.randn(batch, n, device="cuda").requires_grad_()
-    ct = torch.randn(batch, n, device="cuda")
-    models = rows(n)
+    x = torch.randn(batch, n, device=device).requires_grad_()
+    ct = torch.randn(batch, n, device=device)
+    models = rows(n, device)
     errors = {name: largest_error(m, x[:256].detach().requires_grad_(), ct[:256])
               for name, m in models.items() if name.endswith(("Triton", "eager"))}
     for model in models.values():  # compiles, and fills caches
@@ -107,22 +130,26 @@ def measure(n: int, batch: int, rounds: int, calls: int) -> dict[str, Any]:
     for _ in range(rounds):
         for name, model in models.items():
             with torch.no_grad():
-                times[name][0].append(milliseconds(lambda: model(x), calls))
-            times[name][1].append(milliseconds(lambda: step(model, x, ct), calls))
+                times[name][0].append(milliseconds(lambda: model(x), calls, device))
+            times[name][1].append(milliseconds(lambda: step(model, x, ct), calls, device))
     table = {
         name: {"forward": min(f), "forward and backward": min(b), "error": errors.get(name)}
         for name, (f, b) in times.items()
     }
-    return {"n": n, "batch": batch, "device": torch.cuda.get_device_name(), "rows": table}
+    where = torch.cuda.get_device_name() if device == "cuda" else "smoke on the CPU: no times"
+    return {"n": n, "batch": batch, "device": where, "rows": table}
 
 
 def show(result: dict[str, Any]) -> None:
     print(f"{result['device']}, torch {torch.__version__}, n = {result['n']}, "
           f"batch = {result['batch']}; {AIM}")
     print(f"{'':24}{'forward':>10}{'and back':>10}   error")
+    timed = "smoke" not in result["device"]
     for name, row in result["rows"].items():
         error = "" if row["error"] is None else f"{row['error']:.1e}"
-        print(f"{name:24}{row['forward']:10.3f}{row['forward and backward']:10.3f}   {error}")
+        pair = (row["forward"], row["forward and backward"])
+        times = "".join(f"{ms:10.3f}" if timed else f"{'–':>10}" for ms in pair)
+        print(f"{name:24}{times}   {error}")
 
 
 def compile_only(n: int) -> None:
@@ -178,14 +205,16 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=20)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--compile-only", action="store_true")
+    parser.add_argument("--smoke", action="store_true", help="n = 64 on the CPU, 4 rows, one round")
     options = parser.parse_args()
     if butterfly_kernel.triton is None:
         sys.exit("butterfly.py: expected Triton, got none (pip install triton)")
     if options.compile_only:
         return compile_only(options.n)
-    if not torch.cuda.is_available():
-        sys.exit("butterfly.py: expected a CUDA device, got none (or use --compile-only)")
-    result = measure(options.n, options.batch, options.rounds, options.calls)
+    if not options.smoke and not torch.cuda.is_available():
+        sys.exit("butterfly.py: expected a CUDA device, got none (--smoke and --compile-only run)")
+    sizes = (options.n, options.batch, options.rounds, options.calls)
+    result = measure(64, 4, 1, 1, "cpu") if options.smoke else measure(*sizes, "cuda")
     show(result)
     if options.out:
         options.out.write_text(json.dumps(result, indent=2) + "\n")

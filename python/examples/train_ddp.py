@@ -6,8 +6,9 @@
     npm run -s spm -- eval second.safetensors
 
 Each process has a replica, on its own GPU where there are any, and a share of every batch;
-DistributedDataParallel averages the gradients. With --shard a GPT's blocks are sharded over the
-processes instead (FSDP, fully_shard of PyTorch 2.6). All processes draw the same batches and take
+DistributedDataParallel averages the gradients. With --shard parameters, gradients and moments are
+sharded over the processes instead, a GPT's block by block (FSDP2: fully_shard, from PyTorch 2.6 on,
+over NCCL, or over gloo on CPUs). All processes draw the same batches and take
 their rows of them, so that two learn what one learns, to rounding. Without torchrun set RANK,
 WORLD_SIZE, MASTER_ADDR and MASTER_PORT; without these it is one process.
 """
@@ -20,16 +21,26 @@ import os
 import sys
 from pathlib import Path
 
-import torch
-import torch.distributed as dist
-from torch import Tensor, nn
-from torch.nn import functional as F
-
 sys.path.insert(0, str(Path(__file__).parents[1] / "spm_torch/src"))
+try:
+    import spm_torch  # noqa: F401
+except ImportError as missing:
+    sys.exit(f"train_ddp.py: {missing}")
+
+import torch  # noqa: E402
+import torch.distributed as dist  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
 
 from spm_torch import load, parameter_groups, save, text_task  # noqa: E402
 from spm_torch.models import Gpt, TransformerBlock  # noqa: E402
-from spm_torch.safetensors import read  # noqa: E402
+from spm_torch.safetensors import FileError, read  # noqa: E402
+
+try:
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.fsdp import fully_shard
+except ImportError:
+    fully_shard = None
 
 
 class Text:
@@ -37,7 +48,12 @@ class Text:
 
     def __init__(self, path: Path, vocabulary: str, context: int, whole: bool) -> None:
         token = {character: k for k, character in enumerate(vocabulary)}
-        tokens = torch.tensor([token[c] for c in path.read_bytes().decode()])
+        text = path.read_bytes().decode()
+        for character in sorted(set(text) - set(token)):
+            raise FileError(f"expected characters of the model, got {character!r} in {path}")
+        tokens = torch.tensor([token[c] for c in text])
+        if len(tokens) < 10 * (context + 1):
+            raise FileError(f"expected at least {10 * (context + 1)} characters in {path}")
         cut = int(0.9 * len(tokens))
         self.size, self.context, self.whole = len(vocabulary), context, whole
         self.train, self.test = tokens[:cut], tokens[cut:]
@@ -69,11 +85,11 @@ def reading_of(model: nn.Module, metadata: dict[str, str]) -> tuple[str, int]:
     if "spm.task" in metadata:
         task = json.loads(metadata["spm.task"])
         if "vocabulary" not in task:
-            sys.exit(f"train_ddp.py: expected a model of text, got one of {task.get('task')}")
+            raise FileError(f"expected a model of text, got one of {task.get('task')}")
         return task["vocabulary"], task["features"] // task["classes"]
     task = json.loads(metadata.get("config", "{}")).get("gpt")  # of spm experiment charlm
     if task is None or not isinstance(model, Gpt):
-        sys.exit("train_ddp.py: expected a file that says what the model is for, got none")
+        raise FileError("expected a file that says what the model is for, got none")
     return task["vocabulary"], model.fields["context"]
 
 
@@ -100,11 +116,6 @@ def spread(model: nn.Module, shard: bool, world: int, device: torch.device) -> n
     """The model over all processes."""
     if not shard:
         return nn.parallel.DistributedDataParallel(model) if world > 1 else model
-    try:
-        from torch.distributed.device_mesh import init_device_mesh
-        from torch.distributed.fsdp import fully_shard
-    except ImportError:
-        sys.exit(f"train_ddp.py: expected PyTorch 2.6 for --shard, got {torch.__version__}")
     mesh = init_device_mesh(device.type, (world,))
     for module in model.modules():
         if isinstance(module, TransformerBlock):
@@ -164,16 +175,34 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=0.001)
     parser.add_argument("--weight-decay", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shard", action="store_true", help="FSDP, not DDP")
+    parser.add_argument("--shard", action="store_true", help="FSDP2, not DDP")
     options = parser.parse_args()
     rank, world = (int(os.environ.get(name, d)) for name, d in (("RANK", 0), ("WORLD_SIZE", 1)))
+    try:
+        check(options, world)
+        run(options, rank, world)
+    except (OSError, FileError) as error:
+        sys.exit(f"train_ddp.py: {error}" if rank == 0 else 1)
+
+
+def check(options: argparse.Namespace, world: int) -> None:
+    """Refuses what would fail later."""
+    if options.batch < 1 or options.batch % world != 0:
+        raise FileError(f"expected --batch of a multiple of {world}, got {options.batch}")
+    if not options.out.parent.is_dir():
+        raise FileError(f"expected a folder for --out, got {options.out.parent}, which is none")
+    if options.shard and fully_shard is None:
+        raise FileError(f"expected PyTorch 2.6 or newer for --shard, got {torch.__version__}")
+    if options.shard and world == 1:
+        raise FileError("expected several processes for --shard, got 1; torchrun starts them")
+
+
+def run(options: argparse.Namespace, rank: int, world: int) -> None:
     cuda = torch.cuda.is_available()
     device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', rank)}" if cuda else "cpu")
-    if options.batch % world != 0:
-        sys.exit(f"train_ddp.py: expected a batch of a multiple of {world}, got {options.batch}")
     if cuda:
         torch.cuda.set_device(device)
-    if world > 1 or options.shard:
+    if world > 1:
         dist.init_process_group("nccl" if cuda else "gloo")
     try:
         train(options, rank, world, device)

@@ -83,7 +83,10 @@ test("what is missing is said in one line", () => {
   };
   mkdirSync(join(folder, "old"));
   writeFileSync(join(folder, "old/torch.py"), '__version__ = "1.10.2"\n');
-  const lines = [failure(join(folder, "python9")), failure("/bin/true"), failure("/bin/echo")];
+  const lines = [
+    ...[join(folder, "python9"), "/bin/true", "/bin/echo"].map(failure),
+    failure(named("3.8", "#!/bin/sh\necho 3.8\n")),
+  ];
   if (pythonWith("sys") !== null)
     lines.push(
       failure(named("without", '#!/bin/sh\nexec python3 -S -I "$@"\n')),

@@ -117,6 +117,12 @@ async function lossOf(path: string): Promise<number> {
   return JSON.parse(stdout).loss;
 }
 
+test.runIf(python !== null)("what is missing for shards is said in a line", async () => {
+  const alone = trainGpt(python ?? "", 1, "--shard");
+  const said = /ended with 1: train_ddp\.py: expected [\w. ]* for --shard, got .*\n$/;
+  await expect(alone).rejects.toThrow(said);
+});
+
 test.runIf(newer !== null)(
   "a GPT in shards",
   async () => {

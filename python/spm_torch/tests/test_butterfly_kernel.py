@@ -44,12 +44,13 @@ def test_the_kernels_are_the_eager_mixer(
     own = {name: v.to(DEVICE) for name, v in kind.initial(schedule).items()}
     shapes = ((rows, width), (width,), (height,), (height,))
     x, d_in, d_out, bias = (torch.randn(s, device=DEVICE).requires_grad_() for s in shapes)
-    first = next(iter(own.values())).requires_grad_()
+    for parameter in own.values():  # every one, also of no elements
+        parameter.requires_grad_()
     ct = torch.randn(rows, height, device=DEVICE)
 
     def run(mixer) -> list[Tensor]:
         y = mixer(x, own, kind, schedule, d_in, d_out, bias)
-        return [y, *torch.autograd.grad(y, (x, d_in, d_out, bias, first), ct)]
+        return [y, *torch.autograd.grad(y, (x, d_in, d_out, bias, *own.values()), ct)]
 
     for ours, theirs in zip(run(kernel.mixer), run(eager)):
         assert torch.allclose(ours, theirs, rtol=1e-5, atol=1e-5 * max(1.0, rows**0.5))

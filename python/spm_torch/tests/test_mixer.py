@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Callable
 
 import pytest
 import torch
@@ -15,9 +16,13 @@ from spm_torch import (
     block_diagonal,
     butterfly,
     from_pairs,
+    gpt,
+    gru,
     kinds,
     mixer,
+    mlp,
     shuffle,
+    text_task,
 )
 from spm_torch.kinds import Kind
 
@@ -123,13 +128,35 @@ def test_starts() -> None:
         Mixer(4, 4, "reflection", init="identity")
 
 
-def test_refusals() -> None:
-    with pytest.raises(ValueError, match=r"disjoint pairs in \[0, 4\), got \(1, 2\) in stage 0"):
-        from_pairs(4, [[(0, 1), (1, 2)]])
-    with pytest.raises(ValueError, match="a schedule of width n ≥ 8"):
-        Mixer(8, 4, schedule=butterfly(4))
-    with pytest.raises(ValueError, match=r"expected x \[..., 8\], got \[2, 7\]"):
-        Mixer(8, 4)(torch.ones(2, 7))
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: from_pairs(4, [[(0, 1), (1, 2)]]), "disjoint pairs in .* got .1, 2. in"),
+        (lambda: from_pairs(4, [[(0,)]]), "from_pairs: expected pairs, got .0,. in stage 0"),
+        (lambda: shuffle(2.5), "shuffle: expected n, a whole number ≥ 1, got 2.5"),
+        (lambda: butterfly(0), "butterfly: expected n, a whole number ≥ 1, got 0"),
+        (lambda: butterfly(4, 0), "butterfly: expected n ≥ 1 and L ≥ 1 stages, got 4 and 0"),
+        (lambda: Mixer(8, 4, schedule=butterfly(4)), "a schedule of width n ≥ 8, got 4"),
+        (lambda: Mixer(8, 4, schedule="butterfly"), "Mixer: expected a Schedule, such as"),
+        (lambda: Mixer(8, 4, "monarch"), "Mixer: expected a kind of rotation, .* got 'monarch'"),
+        (lambda: Mixer(8.0, 4), "Mixer: expected in_features, a whole number ≥ 1, got 8.0"),
+        (lambda: Mixer(8, 4, rectangular="cut"), "expected rectangular pad or split, got 'cut'"),
+        (lambda: Mixer(8, 4)(torch.ones(2, 7)), r"expected x \[..., 8\], got \[2, 7\]"),
+        (lambda: mlp([3]), "mlp: expected sizes, two or more of them, got .3."),
+        (lambda: mlp([3, 2], linear="x"), "linear: expected one of dense, .* got 'x'"),
+        (lambda: gru(3, 4, hidden=3), "Gru: expected no option as hidden, got 3"),
+        (lambda: gpt(5, 8, width=9, heads=2, layers=1), "expected heads that divide 9, got 2"),
+        (lambda: gpt(5, 8, width=8, heads=2, layers=0), "Gpt: .* as layers, got 0"),
+        (
+            lambda: gpt(5, 8, width=8, heads=2, layers=1)(torch.ones(3).long()),
+            r"Gpt: expected tokens \[batch, time ≤ 8\], got \[3\]",
+        ),
+        (lambda: text_task("page.txt", 0), "text_task: expected context, a whole number ≥ 1"),
+    ],
+)
+def test_refusals(call: Callable[[], object], message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
 
 
 def test_schedules() -> None:

@@ -5,6 +5,7 @@
 with L stages of disjoint pairs, a 2×2 block each: a linear map of n coordinates in O(n log n).
 """
 
+from . import needs  # noqa: F401
 from .create import gpt, gru, lstm, mlp, rnn
 from .files import load, save
 from .function import mixer

@@ -384,13 +384,16 @@ def _shape(x: Tensor, part: Pass, n: int) -> tuple[tuple[int, int], dict[str, in
 class ButterflyMixer(Function):
     """y = d_out ⊙ (B_L ⋯ B₁ (d_in ⊙ x)) + bias of rows x [N, in], by the kernels.
 
+    `own` are the angles or the blocks, `none` the factors of unpaired coordinates, of which a
+    schedule of strides has none; autograd and DistributedDataParallel still want their gradient.
+
     For the way back angles keep z_L, free blocks what each pass reads. Second derivatives are those
     of the eager mixer.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, d_in: Tensor, d_out: Tensor, bias: Tensor, own: Tensor,
+        ctx: Any, x: Tensor, d_in: Tensor, d_out: Tensor, bias: Tensor, own: Tensor, none: Tensor,
         kind: Kind, schedule: Schedule,
     ) -> Tensor:
         n, rows, height = schedule.n, len(x), len(d_out)
@@ -413,17 +416,17 @@ class ButterflyMixer(Function):
             kept += [] if kind.orthogonal or last or not keep else [y]
             z, width = y, n
         ctx.kind, ctx.schedule, ctx.passes = kind, schedule, passes
-        ctx.save_for_backward(x, d_in, d_out, bias, own, z_last, *kept)
+        ctx.save_for_backward(x, d_in, d_out, bias, own, none, z_last, *kept)
         return z
 
     @staticmethod
     def backward(ctx: Any, ct: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        x, d_in, d_out, bias, own, z_last, *kept = ctx.saved_tensors
+        x, d_in, d_out, bias, own, none, z_last, *kept = ctx.saved_tensors
         kind, schedule, passes = ctx.kind, ctx.schedule, ctx.passes
         if torch.is_grad_enabled():
-            needs = ctx.needs_input_grad[:5]
-            wanted = [v for v, need in zip((x, d_in, d_out, bias, own), needs) if need]
-            y = eager(x, _named(own, kind), kind, schedule, d_in, d_out, bias)
+            needs = ctx.needs_input_grad[:6]
+            wanted = [v for v, need in zip((x, d_in, d_out, bias, own, none), needs) if need]
+            y = eager(x, _named(own, none, kind), kind, schedule, d_in, d_out, bias)
             found = iter(torch.autograd.grad(y, wanted, ct, create_graph=True))
             return *(next(found) if need else None for need in needs), None, None
         n, rows, entries = schedule.n, len(x), 1 if kind.orthogonal else 4
@@ -453,7 +456,8 @@ class ButterflyMixer(Function):
             if last:
                 d_out_bar, bias_bar = at_out.sum(0), at_bias.sum(0)
             g, z = g_out, z_out
-        return g, d_in_bar, d_out_bar, bias_bar, own_bar.T.reshape(own.shape), None, None
+        own_bar = own_bar.T.reshape(own.shape)
+        return g, d_in_bar, d_out_bar, bias_bar, own_bar, torch.zeros_like(none), None, None
 
 
 def _numbers_of(own: Tensor, kind: Kind) -> Tensor:
@@ -462,11 +466,9 @@ def _numbers_of(own: Tensor, kind: Kind) -> Tensor:
     return planes.contiguous()
 
 
-def _named(own: Tensor, kind: Kind) -> dict[str, Tensor]:
-    """Parameters by name: a schedule of strides leaves no coordinate without a partner."""
-    if kind.orthogonal:
-        return {"angles": own}
-    return {"blocks": own, "unpairedScales": own.new_ones(0)}
+def _named(own: Tensor, none: Tensor, kind: Kind) -> dict[str, Tensor]:
+    """The operands as parameters by name."""
+    return {"angles": own} if kind.orthogonal else {"blocks": own, "unpairedScales": none}
 
 
 def mixer(
@@ -484,4 +486,5 @@ def mixer(
     d_out = x.new_ones(height) if d_out is None else d_out
     bias = x.new_zeros(height) if bias is None else bias
     own = parameters["angles" if kind.orthogonal else "blocks"]
-    return ButterflyMixer.apply(x, d_in, d_out, bias, own, kind, schedule)
+    none = parameters.get("unpairedScales", x.new_zeros(0))
+    return ButterflyMixer.apply(x, d_in, d_out, bias, own, none, kind, schedule)

@@ -16,6 +16,8 @@ def mlp(
     sizes: Sequence[int], *, linear: str | Kind = "dense", activation: str = "relu"
 ) -> nn.Module:
     """An Mlp: linear maps of a kind, an activation between them. x [..., in] → [..., out]."""
+    if not isinstance(sizes, (list, tuple)) or len(sizes) < 2:
+        raise ValueError(f"mlp: expected sizes, two or more of them, got {sizes!r}")
     return _make("Mlp", linear, sizes=list(sizes), activation=activation)
 
 

@@ -10,7 +10,7 @@ differentiated again.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 import torch
 from torch import Tensor
@@ -114,6 +114,10 @@ def stages(z: Tensor, parameters: dict[str, Tensor], kind: Kind, schedule: Sched
         return AngleStages.apply(z, parameters["angles"], kind, schedule)
     blocks, scales = parameters["blocks"], parameters["unpairedScales"]
     return FreeStages.apply(z, blocks, scales, schedule)
+
+
+Run = Callable[..., Tensor]
+"""Of rows [N, in], with the operands of `mixer`."""
 
 
 def mixer(

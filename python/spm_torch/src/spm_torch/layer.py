@@ -10,7 +10,13 @@ from torch import Tensor, nn
 
 from .function import mixer
 from .kinds import Kind, kinds
-from .schedule import Schedule, block_diagonal, default_schedule, next_power_of_two
+from .schedule import (
+    Schedule,
+    block_diagonal,
+    check_whole,
+    default_schedule,
+    next_power_of_two,
+)
 
 
 def _padded(x: Tensor, n: int) -> Tensor:
@@ -53,16 +59,18 @@ class Mixer(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
+        check_whole("Mixer", in_features=in_features, out_features=out_features)
+        if not isinstance(kind, Kind) and kind not in kinds:
+            raise ValueError(f"Mixer: expected a kind of {', '.join(kinds)}, got {kind!r}")
+        if schedule is not None and not isinstance(schedule, Schedule):
+            raise TypeError(f"Mixer: expected a Schedule, such as butterfly(8), got {schedule!r}")
         if rectangular not in ("pad", "split"):
             raise ValueError(f"Mixer: expected rectangular pad or split, got {rectangular!r}")
         small, large = sorted((in_features, out_features))
         needed = large if rectangular == "pad" else small
         base = default_schedule(next_power_of_two(needed)) if schedule is None else schedule
-        if small < 1 or base.n < needed:
-            raise ValueError(
-                f"Mixer: expected sizes ≥ 1 and a schedule of width n ≥ {needed}, "
-                f"got {in_features} → {out_features} and {base.n}"
-            )
+        if base.n < needed:
+            raise ValueError(f"Mixer: expected a schedule of width n ≥ {needed}, got {base.n}")
         self.in_features, self.out_features = in_features, out_features
         self.kind = kinds[kind] if isinstance(kind, str) else kind
         self.rectangular = rectangular

@@ -237,7 +237,7 @@ class Gpt(nn.Module):
         self.fields = fields
 
     def forward(self, tokens: Tensor) -> Tensor:
-        if tokens.shape[1] > self.fields["context"]:
+        if tokens.dim() != 2 or tokens.shape[1] > self.fields["context"]:
             raise ValueError(
                 f"Gpt: expected tokens [batch, time ≤ {self.fields['context']}], "
                 f"got {list(tokens.shape)}"

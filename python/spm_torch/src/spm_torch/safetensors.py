@@ -34,6 +34,8 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str
 
     :raises FileError: for a file that breaks the format
     """
+    if Path(path).is_dir():
+        raise FileError(f"{path}: expected a file, got a folder; a run has model.safetensors in it")
     data = Path(path).read_bytes()
     size = int.from_bytes(data[:8], "little")
     if len(data) < 8 or size > min(len(data) - 8, _LARGEST_HEADER):

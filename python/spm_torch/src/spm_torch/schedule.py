@@ -104,6 +104,13 @@ class Schedule:
         return self._elsewhere[device]
 
 
+def check_whole(op: str, **values: object) -> None:
+    """Refuses what is no whole number ≥ 1."""
+    for name, value in values.items():
+        if type(value) is not int or value < 1:
+            raise ValueError(f"{op}: expected {name}, a whole number ≥ 1, got {value!r}")
+
+
 def _stage(n: int, pairs: Tensor, p: int, r: int) -> Stage:
     first, second = pairs.reshape(-1, 2).unbind(1)
     alone = torch.ones(n, dtype=torch.bool)
@@ -139,9 +146,12 @@ def _build(name: str, n: int, stages: Iterable[Tensor]) -> Schedule:
 
 def from_pairs(n: int, stages: Sequence[Pairs], name: str = "pairs") -> Schedule:
     """A schedule from the pairs of each stage, disjoint, of different coordinates in [0, n)."""
+    check_whole("from_pairs", n=n)
     for l, pairs in enumerate(stages):
         met: set[int] = set()
         for pair in pairs:
+            if len(pair) != 2:
+                raise ValueError(f"from_pairs: expected pairs, got {pair} in stage {l}")
             i, j = pair
             if not (0 <= i < n and 0 <= j < n) or i == j or met & {i, j}:
                 raise ValueError(
@@ -158,6 +168,7 @@ def log2_stages(n: int) -> int:
 
 def butterfly(n: int, stages: int | None = None) -> Schedule:
     """Stage l pairs i with i XOR 2^(l mod ⌈log₂ n⌉) where that is below n."""
+    check_whole("butterfly", n=n)
     period = log2_stages(n)
     i = torch.arange(n)
 
@@ -171,6 +182,7 @@ def butterfly(n: int, stages: int | None = None) -> Schedule:
 
 def shuffle(n: int, stages: int | None = None) -> Schedule:
     """Slot q is paired with slot q + ⌊n/2⌋, then the slots are shuffled perfectly (Pease 1968)."""
+    check_whole("shuffle", n=n)
     half = n // 2
     made, slots = [], torch.arange(n)
     for _ in range(_shuffle_stages(n) if stages is None else stages):
@@ -190,6 +202,7 @@ def _shuffle_stages(n: int) -> int:
 
 def brick(n: int, stages: int | None = None) -> Schedule:
     """Neighbours (0,1)(2,3)… and (1,2)(3,4)… in turn."""
+    check_whole("brick", n=n)
 
     def pairs(l: int) -> Tensor:
         i = torch.arange(l % 2, n - 1, 2)
@@ -200,6 +213,7 @@ def brick(n: int, stages: int | None = None) -> Schedule:
 
 def random_matching(n: int, stages: int, generator: torch.Generator | None = None) -> Schedule:
     """An independent, uniformly random matching for each stage."""
+    check_whole("random_matching", n=n, stages=stages)
     orders = (torch.randperm(n, generator=generator) for _ in range(stages))
     return _build("random", n, (order[: n - n % 2].reshape(-1, 2) for order in orders))
 

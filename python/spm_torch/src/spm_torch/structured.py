@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from .function import mixer
 from .kinds import general
-from .schedule import butterfly, log2_stages, next_power_of_two
+from .schedule import butterfly, check_whole, log2_stages, next_power_of_two
 
 
 class Structured(nn.Module):
@@ -42,8 +42,7 @@ class Structured(nn.Module):
     ) -> None:
         super().__init__()
         name = type(self).__name__
-        if in_features < 1 or out_features < 1:
-            raise ValueError(f"{name}: expected sizes ≥ 1, got {in_features} → {out_features}")
+        check_whole(name, in_features=in_features, out_features=out_features)
         if set(own) - set(self.own):
             known = ", ".join(("bias", "gain", "device", "dtype", *self.own))
             raise TypeError(f"{name}: expected the options {known}, got {', '.join(own)}")

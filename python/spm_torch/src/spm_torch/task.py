@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from .models import Fields
+from .schedule import check_whole
 
 
 def vocabulary_of(text: str) -> str:
@@ -20,6 +21,7 @@ def text_task(file: str | os.PathLike[str], context: int, vocabulary: str | None
     :param context: how many characters the model sees, of a Gpt at most
     :param vocabulary: the characters in the order of their tokens; default those of the text
     """
+    check_whole("text_task", context=context)
     path = os.path.abspath(file)
     known = vocabulary_of(Path(path).read_bytes().decode()) if vocabulary is None else vocabulary
     classes = len(known)
