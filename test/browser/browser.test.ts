@@ -14,7 +14,7 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { train } from "../../examples/train-in-the-browser/spirals.ts";
 import { full } from "../full.ts";
 import { openChromium } from "./chromium.ts";
-import type { Outcome, Trained } from "./contract.ts";
+import type { Outcome, StepTimes, Trained } from "./contract.ts";
 import { trainIn } from "./page.ts";
 
 const resolve = { conditions: ["@spm/source", ...defaultClientConditions] };
@@ -212,6 +212,24 @@ describe.runIf(browser !== null)("in the browser", () => {
     const [plain, captured] = [await trained(false), await trained(true)];
     expect(captured.losses).toEqual(plain.losses);
     expect(captured.repeated).toBe(captured.losses.length - 2);
+  });
+
+  test.runIf(full)("captured calls of a small step return in less than half the time", async () => {
+    const page = await openPage();
+    await page.goto(address("test/browser/contract.html"));
+    await page.waitForFunction(() => "time" in globalThis);
+    type Time = { time(...call: unknown[]): Promise<[plain: StepTimes, captured: StepTimes]> };
+    const [plain, captured] = await page.evaluate(
+      (call) => (globalThis as unknown as Time).time(...call),
+      [[8, 8, 3], 4, 21, 200],
+    );
+    const ratio = (of: keyof StepTimes): number =>
+      plain[of].map((t, k) => t / captured[of][k]!).toSorted((a, b) => a - b)[10]!;
+    process.stdout.write(
+      `A step 8-8-3 in Chromium, uncaptured over captured, median of 21 rounds by turns: ` +
+        `${ratio("calls").toFixed(1)} until its call returns, ${ratio("whole").toFixed(2)} whole\n`,
+    );
+    expect(ratio("calls")).toBeGreaterThan(2);
   });
 
   test("primitives on WebGL2 equal the reference: a fourth here, all in full", async () => {

@@ -70,22 +70,63 @@ export interface Trained {
   readonly repeated: number;
 }
 
-/** Trains it, captured or not. */
+/** A perceptron and its step on random batches, captured or not. */
+function perceptron(sizes: readonly [number, ...number[]], batch: number, captured: boolean) {
+  const random = rng(1);
+  const model = new Mlp({ sizes, linear: "dense", random });
+  const optimizer = adam(model.parameters(), { learningRate: 0.01 });
+  const body = (x: Tensor, y: Tensor): Tensor =>
+    trainStep(optimizer, () => crossEntropy(model.forward(x), y));
+  const recorded = captured ? capture(body) : null;
+  const classes = tensor(Int32Array.from({ length: batch }, (_, i) => i % (sizes.at(-1) ?? 1)));
+  const step = (): Tensor =>
+    scope(() => (recorded ?? body)(normal(random, [batch, sizes[0]]), classes));
+  return { step, repeated: () => recorded?.counts.repeated ?? 0 };
+}
+
+/** Trains one. */
 async function train(captured: boolean, steps: number): Promise<Trained> {
   const device = await gpu({ mode: "webgpu", adapter: "software" });
   return withBackendAsync(device, async () => {
-    const random = rng(1);
-    const model = new Mlp({ sizes: [8, 8, 3], linear: "dense", random });
-    const optimizer = adam(model.parameters(), { learningRate: 0.01 });
-    const body = (x: Tensor, y: Tensor): Tensor =>
-      trainStep(optimizer, () => crossEntropy(model.forward(x), y));
-    const step = captured ? capture(body) : null;
-    const classes = tensor(Int32Array.of(0, 1, 2, 1));
+    const { step, repeated } = perceptron([8, 8, 3], 4, captured);
     const losses: Tensor[] = [];
-    for (let k = 0; k < steps; k++)
-      losses.push(scope(() => (step ?? body)(normal(random, [4, 8]), classes)));
+    for (let k = 0; k < steps; k++) losses.push(step());
     const read = await Promise.all(losses.map((loss) => loss.item()));
-    return { losses: read, repeated: step?.counts.repeated ?? 0 };
+    return { losses: read, repeated: repeated() };
+  });
+}
+
+/** Milliseconds of a step in each round, and the part until the last call has returned. */
+export interface StepTimes {
+  readonly whole: readonly number[];
+  readonly calls: readonly number[];
+}
+
+/** Times so many steps of a perceptron, uncaptured and captured by turns. */
+async function time(
+  sizes: readonly [number, ...number[]],
+  batch: number,
+  rounds: number,
+  steps: number,
+): Promise<readonly StepTimes[]> {
+  const device = await gpu({ mode: "webgpu", adapter: "software" });
+  return withBackendAsync(device, async () => {
+    const both = [false, true].map((captured) => perceptron(sizes, batch, captured));
+    const times = both.map(() => ({ whole: [] as number[], calls: [] as number[] }));
+    for (let round = -1; round < rounds; round++)
+      for (const [k, { step }] of both.entries()) {
+        const start = performance.now();
+        for (let i = 1; i < steps; i++) step().dispose();
+        const last = step();
+        const returned = performance.now();
+        await last.item();
+        const done = performance.now();
+        last.dispose();
+        if (round < 0) continue; // warms up
+        times[k]?.whole.push((done - start) / steps);
+        times[k]?.calls.push((returned - start) / steps);
+      }
+    return times;
   });
 }
 
@@ -124,4 +165,4 @@ function print(): void {
   for (const value of [t, model]) console.log(value, String(value));
 }
 
-Object.assign(globalThis, { compare, lose, print, train });
+Object.assign(globalThis, { compare, lose, print, train, time });
