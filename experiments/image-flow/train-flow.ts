@@ -53,7 +53,7 @@ const number = (x: Tensor): number => Number(elements(x.ndarray())[0]);
 /** A flow trained from its first batch on, and the median seconds of a step. */
 export async function trainFlow(
   { shape, levels, draw }: Images,
-  { mixing, depth, hidden, leastFactor, steps: count, batch, rate, seed, signal }: FlowTraining,
+  { mixing, depth, hidden, leastFactor = 0, steps: count, batch, rate, seed, signal }: FlowTraining,
 ): Promise<{ flow: ImageFlow; seconds: number }> {
   const random = rng(seed);
   const sizes = { shape, levels, steps: depth, coupling: hidden, leastFactor };

@@ -55,12 +55,14 @@ function recoverySections(records: readonly Recovery[]): Section[] {
     const sizes = distinct(own.map(({ samples }) => samples)).sort((a, b) => a - b);
     return sizes.map((samples) => {
       const at = own.filter((record) => record.samples === samples);
-      const level = (l: number): string =>
-        at.some(({ right }) => l < right.length - 1)
-          ? at
-              .map(({ right, depth }) => `${right[l]?.right ?? 0}${l === depth ? "*" : ""}`)
-              .join(", ") + ` of ${at[0]?.right[l]?.of ?? 0}`
+      const level = (l: number): string => {
+        const found = at.map(
+          ({ right, depth }) => `${right[l]?.right ?? 0}${l === depth ? "*" : ""}`,
+        );
+        return at.some(({ right }) => l < right.length - 1)
+          ? `${found.join(", ")} of ${at[0]?.right[l]?.of ?? 0}`
           : "";
+      };
       return [
         name,
         formatCount(samples),
