@@ -23,7 +23,7 @@ import {
   showShape,
   ValueError,
 } from "@spm/core/extend";
-import { flag, nullable, number, size } from "./description/fields.ts";
+import { type Field, flag, nullable, number, size } from "./description/fields.ts";
 import { describe } from "./description/module-kind.ts";
 import { ofChannels, scaleChannels } from "./functional/channels.ts";
 import { Module, ModuleBuffer } from "./module.ts";
@@ -54,11 +54,11 @@ const names: OptionNames<RunningNormOptions> = {
 
 /** The fields of such a norm in a file. */
 export const runningNormFields = {
-  channels: size,
-  epsilon: number,
-  momentum: nullable(number),
-  affine: flag,
-  trackRunningStats: flag,
+  channels: size as Field<number>,
+  epsilon: number as Field<number>,
+  momentum: nullable(number) as Field<number | null>,
+  affine: flag as Field<boolean>,
+  trackRunningStats: flag as Field<boolean>,
 };
 
 /** A norm of each channel: by statistics of x, or by the running ones. */
