@@ -226,7 +226,8 @@ describe("renderReport", () => {
   test("a run stopped before its first record still gives a report", () => {
     const page = parse(renderReport(run(0)));
     expect(page.querySelectorAll("figure svg")).toHaveLength(4);
-    const told = page.querySelectorAll("main > .table th[scope=col]").map((th) => th.textContent);
+    const heads = [...page.querySelectorAll("main > .table th[scope=col]")];
+    const told = heads.map((th) => th.textContent);
     expect(told).toEqual(["layer", "parameters"]); // columns without a number are left out
   });
 
