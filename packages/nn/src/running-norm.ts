@@ -23,7 +23,7 @@ import {
   showShape,
   ValueError,
 } from "@spm/core/extend";
-import { flag, nullable, number, size } from "./description/fields.ts";
+import { type Field, flag, nullable, number, size } from "./description/fields.ts";
 import { describe } from "./description/module-kind.ts";
 import { ofChannels, scaleChannels } from "./functional/channels.ts";
 import { Module, ModuleBuffer } from "./module.ts";
@@ -53,7 +53,13 @@ const names: OptionNames<RunningNormOptions> = {
 };
 
 /** The fields of such a norm in a file. */
-export const runningNormFields = {
+export const runningNormFields: {
+  readonly channels: Field<number>;
+  readonly epsilon: Field<number>;
+  readonly momentum: Field<number | null>;
+  readonly affine: Field<boolean>;
+  readonly trackRunningStats: Field<boolean>;
+} = {
   channels: size,
   epsilon: number,
   momentum: nullable(number),
