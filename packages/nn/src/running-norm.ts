@@ -53,12 +53,18 @@ const names: OptionNames<RunningNormOptions> = {
 };
 
 /** The fields of such a norm in a file. */
-export const runningNormFields = {
-  channels: size as Field<number>,
-  epsilon: number as Field<number>,
-  momentum: nullable(number) as Field<number | null>,
-  affine: flag as Field<boolean>,
-  trackRunningStats: flag as Field<boolean>,
+export const runningNormFields: {
+  readonly channels: Field<number>;
+  readonly epsilon: Field<number>;
+  readonly momentum: Field<number | null>;
+  readonly affine: Field<boolean>;
+  readonly trackRunningStats: Field<boolean>;
+} = {
+  channels: size,
+  epsilon: number,
+  momentum: nullable(number),
+  affine: flag,
+  trackRunningStats: flag,
 };
 
 /** A norm of each channel: by statistics of x, or by the running ones. */

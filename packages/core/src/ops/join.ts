@@ -46,7 +46,7 @@ export const concatOp: Op<[first: 1, ...rest: 1[]], [y: 1], number> = definePrim
   forward: (xs, axis) => {
     const out = zerosArray(dtypeOf(xs[0]), joined(xs, axis));
     const parts = partsOf(out, axis, sizesOf(xs, axis));
-    for (const [i, part] of parts.entries()) copyInto(part, xs[i]!);
+    for (const [i, part] of parts.entries()) copyInto(part, xs[i] ?? part); // there is one for each
     return [out];
   },
   vjp: ([ct], { inputs, options: axis }) => {
