@@ -244,7 +244,7 @@ describe.runIf(browser !== null)("the playground", () => {
     }
   });
 
-  test("a visitor's GPT and what spm quantise made of it write text; no file is sent", async () => {
+  test("a visitor's GPT, and what spm quantise made of it, write text; none is sent", async () => {
     const verse = "what immortal hand or eye could frame thy fearful symmetry. ".repeat(9);
     const inFolder = (name: string): string => join(models, name);
     writeFileSync(inFolder("verse.txt"), verse);

@@ -1,6 +1,6 @@
 /**
  * @file Builds the site and visits it as served below a path: every link of every page leads
- * somewhere, every exported value is in the API reference, no page complains or is wider than a
+ * somewhere, every exported value is in the API reference, no page complains, is wider than a
  * telephone or has text that is hard to read in either theme, the landing page trains, and the
  * search finds without a network.
  */

@@ -226,9 +226,9 @@ describe("renderReport", () => {
   test("a run stopped before its first record still gives a report", () => {
     const page = parse(renderReport(run(0)));
     expect(page.querySelectorAll("figure svg")).toHaveLength(4);
+    // columns without a number are left out
     const heads = [...page.querySelectorAll("main > .table th[scope=col]")];
-    const told = heads.map((th) => th.textContent);
-    expect(told).toEqual(["layer", "parameters"]); // columns without a number are left out
+    expect(heads.map((head) => head.textContent)).toEqual(["layer", "parameters"]);
   });
 
   test("values that no axis can show are left out", () => {
