@@ -130,11 +130,11 @@ export interface WgslCall<Lengths extends readonly number[] = readonly number[]>
   readonly renew?: Renewal | undefined;
   /** Whether element i of each result is a function of element i of each operand. */
   readonly byElement?: boolean;
-  readonly sums?: Sums;
+  readonly sums?: SumsBeside;
 }
 
 /** The kernel of a launch with a sum beside it in the same launch, which a repetition takes. */
-export interface Sums {
+export interface SumsBeside {
   /**
    * Its text.
    * @param before - whether the first two operands are two arrays whose sum is the first operand

@@ -40,6 +40,10 @@ export {
   pairsOf,
 } from "./schedule.ts";
 
+// Passes of a kernel
+
+export { type PlannedPass, planPasses } from "./passes.ts";
+
 // Maps that are not square
 
 export { applyTiled, planTiling, type Tiling, type TilingOptions } from "./rectangular.ts";

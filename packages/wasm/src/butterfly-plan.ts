@@ -3,6 +3,7 @@
  * coefficient and each sum. Figures 2 to 4 of docs/design/memory-layout.md show it.
  */
 import type { Schedule } from "@spm/mixer";
+import { planPasses } from "@spm/mixer/extend";
 
 /** The kinds of a pass after the first, as the kernels know them. */
 const RADIX4 = 1;
@@ -86,56 +87,45 @@ interface Group {
  * Cuts the stages into passes, two or three stages inside of the first eight columns, then two at a
  * time, and places their coefficients and sums.
  */
-function cutPasses({ n, stages }: Schedule, per: PassSums) {
+function cutPasses({ n, stages, strides }: Schedule, per: PassSums) {
   const period = Math.log2(n);
   const three = period % 2 === 1 && stages >= 3;
   const passes: ButterflyPass[] = [];
   const table: number[] = [];
   let coefficients = 0;
   let sums = 0;
-  let l = 0;
 
   /** Room for so many sums. */
   const take = (size: number): number => {
     sums += size;
     return sums - size;
   };
-  /** The next stage. */
-  const stage = (at: number, form: number, shift: number, sum: number): void => {
-    table.push(4 * 2 ** (l % period), 4 * at, form, shift, 4 * sum);
-    l++;
-  };
-  /** Stages at distances 1 and 2. */
-  const lanes = (kind: number): void => {
-    const each = per.lane * n;
-    const sumAt = take(2 * each);
-    passes.push({ kind, at: coefficients, h: 0, sumAt });
-    for (const k of [0, 1])
-      if (l < stages) stage(coefficients + k * n, NATURAL, 0, sumAt + k * each);
-    coefficients += 2 * n;
+  /** A stage at distance 2^m. */
+  const stage = (m: number, at: number, form: number, shift: number, sum: number): void => {
+    table.push(4 * 2 ** m, 4 * at, form, shift, 4 * sum);
   };
 
-  lanes(0);
-  if (three) {
-    stage(coefficients, NATURAL, 0, take(per.third * n));
-    coefficients += n;
-  }
-  while (l < stages) {
-    const exponent = l % period;
-    if (exponent === 0) {
-      lanes(VECTOR_LANES);
+  for (const { stage: first, k, m } of planPasses(strides ?? [], 2, three ? 3 : 2)) {
+    const at = coefficients;
+    coefficients += 2 * n;
+    if (m === 0) {
+      // stages at distances 1 and 2
+      const each = per.lane * n;
+      const sumAt = take(2 * each);
+      passes.push({ kind: first === 0 ? 0 : VECTOR_LANES, at, h: 0, sumAt });
+      for (let j = 0; j < Math.min(k, 2); j++) stage(j, at + j * n, NATURAL, 0, sumAt + j * each);
+      if (k < 3) continue;
+      stage(2, coefficients, NATURAL, 0, take(per.third * n));
+      coefficients += n;
       continue;
     }
     // the widest distance: the first half of its pass stays the identity
-    const alone = exponent === period - 1;
-    const shift = exponent - (alone ? 3 : 2);
-    const two = !alone && l + 1 < stages;
-    const at = coefficients;
+    const alone = m === period - 1;
+    const shift = m - (alone ? 3 : 2);
     const sumAt = take(per.radix4 * n);
     passes.push({ kind: RADIX4, at, h: 2 ** shift, sumAt });
-    if (!alone) stage(at, LOWER, shift, sumAt);
-    if (alone || two) stage(at, UPPER, shift, sumAt);
-    coefficients += 2 * n;
+    if (!alone) stage(m, at, LOWER, shift, sumAt);
+    if (alone || k === 2) stage(m + k - 1, at, UPPER, shift, sumAt);
   }
   return { three, passes, table, coefficients, sums };
 }

@@ -5,7 +5,7 @@
 import { type NdArray, Parameter, type Rng, type Tensor } from "@spm/core";
 import { drawing, drawnFrom, inspectCalls, type Storage } from "@spm/core/extend";
 import { recorder, type StepRecorder } from "@spm/optim/extend";
-import type { Grid, Memory, Renewal, Sums } from "../executor.ts";
+import type { Grid, Memory, Renewal, SumsBeside } from "../executor.ts";
 import type { Pipeline } from "../pipelines.ts";
 
 /** A number for each piece of memory of a recording, in the order in which they appear. */
@@ -30,7 +30,7 @@ export interface LaunchEvent extends Pipeline {
   readonly gathers?: Float32Array | undefined;
   /** See `KernelSource`. */
   readonly adds?: boolean | undefined;
-  readonly sums?: Sums;
+  readonly sums?: SumsBeside;
 }
 
 /** Numbers drawn at random, and the function that draws the next. */

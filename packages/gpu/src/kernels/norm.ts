@@ -1,7 +1,7 @@
 /** @file Layer norm and RMS norm in WGSL, over the last axis. */
 import { type Each, type Places, type Result, sizeOf } from "@spm/core/extend";
 import { type DeviceArray, rowMajor, vector, zeros } from "../device-array.ts";
-import type { Executor, Memory, Sums, WgslLauncher } from "../executor.ts";
+import type { Executor, Memory, SumsBeside, WgslLauncher } from "../executor.ts";
 import { withWhole } from "./elementwise.ts";
 import { each, held, launchRows, remembered, rowKernel, rowWorkgroups } from "./row-kernels.ts";
 import { bindings, halves, joined, rounded } from "./wgsl.ts";
@@ -106,7 +106,7 @@ interface Beside {
 function withSums(
   writes: boolean,
   text: (sums: Beside) => string,
-): { readonly code: string; readonly sums: Sums } {
+): { readonly code: string; readonly sums: SumsBeside } {
   return {
     code: text({ before: false, behind: false }),
     sums: { writes, text: (before, behind) => text({ before, behind }) },

@@ -4,7 +4,7 @@
  * composed.
  */
 import type { DeviceArray } from "../device-array.ts";
-import type { Results, Sums, WgslLauncher } from "../executor.ts";
+import type { Results, SumsBeside, WgslLauncher } from "../executor.ts";
 import { bindings, halves, joined, upTo } from "./wgsl.ts";
 
 /** Threads for a row: a power of two, four elements each where the row is long enough. */
@@ -48,7 +48,7 @@ export const launchRows = <Lengths extends readonly number[]>(
   workgroups: number,
   arrays: readonly DeviceArray[],
   results: readonly [...Lengths],
-  sums?: Sums,
+  sums?: SumsBeside,
 ): Results<Lengths> => {
   const reads = arrays.map((x) => x.memory);
   return launcher.launch(code, {

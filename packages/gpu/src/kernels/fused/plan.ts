@@ -3,16 +3,12 @@
  * that. Figures 6 to 8 of docs/design/memory-layout.md show it. The number of rows comes with the
  * call.
  */
+import { type PlannedPass, planPasses } from "@spm/mixer/extend";
 import { joined, upTo } from "../wgsl.ts";
 
-/** A pass: k stages that run in registers, on coordinates that differ in the bits m … m + k − 1. */
-export interface FusedPass {
-  /** Its number in its plan, from 0. */
+/** A pass with its number in its plan, from 0. */
+export interface FusedPass extends PlannedPass {
   readonly r: number;
-  /** Its first stage, counted from 0. */
-  readonly stage: number;
-  readonly k: number;
-  readonly m: number;
 }
 
 /** The layout of a kernel: the passes, and a row over threads. */
@@ -86,13 +82,8 @@ export interface FusedCall {
 
 /** The layout for a call where a thread holds 2^K elements. */
 export function planFused({ n, distances, fanIn, fanOut }: FusedCall, K: number): FusedPlan {
-  const passes: FusedPass[] = [];
-  for (const [stage, m] of distances.entries()) {
-    const open = passes.at(-1);
-    if (open !== undefined && open.k < K && m === open.m + open.k)
-      passes[open.r] = { ...open, k: open.k + 1 };
-    else passes.push({ r: passes.length, stage, k: 1, m });
-  }
+  const strides = distances.map((m) => 2 ** m);
+  const passes = planPasses(strides, K).map((pass, r) => ({ r, ...pass }));
   const [begin, end] = [passes[0]!, passes.at(-1)!]; // a schedule has a stage
   const held = 2 ** K;
   const threads = n / held;
