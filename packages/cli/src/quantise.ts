@@ -30,7 +30,7 @@ import { formatCount } from "@spm/trainer/format";
 import { encodeCheckpoint, readCheckpoint, writeAtomically } from "@spm/trainer/node";
 import { gptOfRun, textOfRun } from "./experiment-run.ts";
 import { savedGpt } from "./saved-gpt.ts";
-import { openCheckpoint, type SavedFile } from "./saved-model.ts";
+import { hasTask, openCheckpoint, type SavedFile } from "./saved-model.ts";
 import { textTable } from "./text-table.ts";
 
 /** Options of {@link quantise}. */
@@ -83,6 +83,7 @@ export async function quantise(
   const path = gptOfRun("quantise", given, "gpt-dense.safetensors");
   const out = options.out ?? path.replace(/(\.safetensors)?$/, `-w${options.weights}.safetensors`);
   if (existsSync(out)) throw new CheckpointError("quantise", "a new file", out, "--out another");
+  if (!hasTask(path)) throw noGpt(path);
   const checkpoint = await openCheckpoint(path);
   const { saved, model } = denseGpt(path, checkpoint);
   const text =
@@ -131,14 +132,16 @@ function denseGpt(
 /** @throws CheckpointError for a model that is no GPT */
 function modelOf(path: string, checkpoint: SavedFile): Gpt {
   const found = savedGpt("quantise", path, checkpoint);
-  if (found === undefined)
-    throw new CheckpointError(
-      "quantise",
-      "a GPT, as spm experiment charlm leaves it",
-      `${path}, another model`,
-    );
+  if (found === undefined) throw noGpt(path);
   return found.model;
 }
+
+const noGpt = (path: string): CheckpointError =>
+  new CheckpointError(
+    "quantise",
+    "a GPT, as spm experiment charlm leaves it",
+    `${path}, another model`,
+  );
 
 /** The windows of a text: to learn from, and held out. */
 function windowsOf(

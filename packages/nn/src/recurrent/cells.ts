@@ -231,16 +231,9 @@ export const cellModules: readonly ModuleKind[] = [
     ({ inFeatures, width, ...options }, { random }) =>
       new RnnCell(inFeatures, width, { ...options, random }),
   ),
-  moduleKind(
-    "LstmCell",
-    LstmCell,
-    sizes,
-    ({ inFeatures, width }, { random }) => new LstmCell(inFeatures, width, { random }),
-  ),
-  moduleKind(
-    "GruCell",
-    GruCell,
-    sizes,
-    ({ inFeatures, width }, { random }) => new GruCell(inFeatures, width, { random }),
+  ...Object.entries({ LstmCell, GruCell }).map(([name, Cell]) =>
+    moduleKind(name, Cell, sizes, ({ inFeatures, width }, { random }) => {
+      return new Cell(inFeatures, width, { random });
+    }),
   ),
 ];

@@ -20,10 +20,9 @@ export const recurrentModules: readonly ModuleKind[] = [
     ({ inFeatures, width, ...options }, { random }) =>
       new Rnn(inFeatures, width, { ...options, random }),
   ),
-  moduleKind("Lstm", Lstm, fields, ({ inFeatures, width, ...options }, { random }) => {
-    return new Lstm(inFeatures, width, { ...options, random });
-  }),
-  moduleKind("Gru", Gru, fields, ({ inFeatures, width, ...options }, { random }) => {
-    return new Gru(inFeatures, width, { ...options, random });
-  }),
+  ...Object.entries({ Lstm, Gru }).map(([name, Network]) =>
+    moduleKind(name, Network, fields, ({ inFeatures, width, ...options }, { random }) => {
+      return new Network(inFeatures, width, { ...options, random });
+    }),
+  ),
 ];

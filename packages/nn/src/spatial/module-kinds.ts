@@ -51,87 +51,33 @@ const pooling = {
 const average = { ...pooling, countIncludePad: flag };
 const adaptive = { size: list(size) };
 
-/** The layers. */
+/** The layers; each has the constructor of the others in its row. */
 export const spatialModules: readonly ModuleKind[] = [
   groupedModule,
-  moduleKind(
-    "Conv1d",
-    Conv1d,
-    convolution,
-    ({ inChannels, outChannels, ...options }, { random }) =>
-      new Conv1d(inChannels, outChannels, { ...options, random }),
+  ...Object.entries({ Conv1d, Conv2d }).map(([name, Layer]) =>
+    moduleKind(name, Layer, convolution, ({ inChannels, outChannels, ...options }, { random }) => {
+      return new Layer(inChannels, outChannels, { ...options, random });
+    }),
   ),
-  moduleKind(
-    "Conv2d",
-    Conv2d,
-    convolution,
-    ({ inChannels, outChannels, ...options }, { random }) =>
-      new Conv2d(inChannels, outChannels, { ...options, random }),
+  ...Object.entries({ ConvTranspose1d, ConvTranspose2d }).map(([name, Layer]) =>
+    moduleKind(
+      name,
+      Layer,
+      transposed,
+      ({ inChannels, outChannels, ...options }, { random }) =>
+        new Layer(inChannels, outChannels, { ...options, random }),
+      ({ outChannels }) => outChannels,
+    ),
   ),
-  moduleKind(
-    "ConvTranspose1d",
-    ConvTranspose1d,
-    transposed,
-    ({ inChannels, outChannels, ...options }, { random }) =>
-      new ConvTranspose1d(inChannels, outChannels, { ...options, random }),
-    ({ outChannels }) => outChannels,
+  ...Object.entries({ MaxPool1d, MaxPool2d }).map(([name, Layer]) =>
+    moduleKind(name, Layer, pooling, ({ size, ...options }) => new Layer(size, options)),
   ),
-  moduleKind(
-    "ConvTranspose2d",
-    ConvTranspose2d,
-    transposed,
-    ({ inChannels, outChannels, ...options }, { random }) =>
-      new ConvTranspose2d(inChannels, outChannels, { ...options, random }),
-    ({ outChannels }) => outChannels,
+  ...Object.entries({ AvgPool1d, AvgPool2d }).map(([name, Layer]) =>
+    moduleKind(name, Layer, average, ({ size, ...options }) => new Layer(size, options)),
   ),
-  moduleKind(
-    "MaxPool1d",
-    MaxPool1d,
-    pooling,
-    ({ size, ...options }) => new MaxPool1d(size, options),
-  ),
-  moduleKind(
-    "MaxPool2d",
-    MaxPool2d,
-    pooling,
-    ({ size, ...options }) => new MaxPool2d(size, options),
-  ),
-  moduleKind(
-    "AvgPool1d",
-    AvgPool1d,
-    average,
-    ({ size, ...options }) => new AvgPool1d(size, options),
-  ),
-  moduleKind(
-    "AvgPool2d",
-    AvgPool2d,
-    average,
-    ({ size, ...options }) => new AvgPool2d(size, options),
-  ),
-  moduleKind(
-    "AdaptiveMaxPool1d",
-    AdaptiveMaxPool1d,
-    adaptive,
-    ({ size }) => new AdaptiveMaxPool1d(size),
-  ),
-  moduleKind(
-    "AdaptiveMaxPool2d",
-    AdaptiveMaxPool2d,
-    adaptive,
-    ({ size }) => new AdaptiveMaxPool2d(size),
-  ),
-  moduleKind(
-    "AdaptiveAvgPool1d",
-    AdaptiveAvgPool1d,
-    adaptive,
-    ({ size }) => new AdaptiveAvgPool1d(size),
-  ),
-  moduleKind(
-    "AdaptiveAvgPool2d",
-    AdaptiveAvgPool2d,
-    adaptive,
-    ({ size }) => new AdaptiveAvgPool2d(size),
-  ),
+  ...Object.entries({
+    ...{ AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveAvgPool1d, AdaptiveAvgPool2d },
+  }).map(([name, Layer]) => moduleKind(name, Layer, adaptive, ({ size }) => new Layer(size))),
   moduleKind(
     "Upsample",
     Upsample,
