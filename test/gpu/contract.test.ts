@@ -170,10 +170,10 @@ async function still(backend: Backend, mode: AdaptiveMode, schedule: Schedule) {
   const operands = [draw([5, n]), draw([n], 1), draw([n], 1), draw([n]), own.angles];
   const placed = operands.map((x) => moved(x, backend));
   const ct = moved(draw([5, n]), backend);
-  type Mixer = (x: Tensor, dIn: Tensor, dOut: Tensor, bias: Tensor, angles: Tensor) => Tensor;
-  const adaptive: Mixer = (x, dIn, dOut, bias, angles) =>
+  type Mixer = (...operands: Tensor[]) => Tensor;
+  const adaptive: Mixer = (x: Tensor, dIn, dOut, bias, angles: Tensor) =>
     adaptiveMixer(x, { angles, weights }, { schedule, mode, dIn, dOut, bias });
-  const fixed: Mixer = (x, dIn, dOut, bias, angles) =>
+  const fixed: Mixer = (x: Tensor, dIn, dOut, bias, angles: Tensor) =>
     rotationMixer(x, angles, { schedule, dIn, dOut, bias, backward: "recompute" });
   const [got, want] = await Promise.all(
     [adaptive, fixed].map((mixer) => {
