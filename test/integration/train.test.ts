@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointPath, checkpointSteps } from "@spm/trainer/node";
 import { describe, expect, test } from "vitest";
@@ -38,10 +38,14 @@ describe("spm train", () => {
       });
 
       const path = checkpointPath(join(folder, "checkpoints"), 8);
+      const copy = join(folder, "copy");
+      mkdirSync(copy);
+      for (const name of ["config.json", "metrics.jsonl", "outcome.json"])
+        copyFileSync(join(folder, name), join(copy, name));
       const [evaluated, inspected, reported] = await Promise.all([
         spm(["eval", folder, "--json"]),
         spm(["inspect", path]),
-        spm(["report", folder, folder, "--out", join(folder, "both.html")]),
+        spm(["report", folder, copy, "--out", join(folder, "both.html")]),
       ]);
       const outcome = JSON.parse(read(folder, "outcome.json"));
       const metrics = JSON.parse(evaluated.stdout);

@@ -1,8 +1,10 @@
 /** @file `--live`: the page follows a training, answers this machine alone, and ends with it. */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { commandLine } from "../../../test/command-line.ts";
 
 const { folder: work, printed, run } = commandLine();
@@ -19,6 +21,15 @@ const codeFor = (address: string, method: string, host: string): Promise<number 
     asked.on("error", reject);
     asked.end();
   });
+
+test("a port that is taken is said", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => other.close());
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const { err } = await run(`train ${small} --epochs 1 --live ${port} --out ${folder}-other`);
+  expect(err).toMatch(/^error: live: expected to serve on 127.*, got EADDRINUSE\nhelp: --live/m);
+});
 
 test("the page, its events and the run's files are there while it trains, not after", async () => {
   const training = run(`train ${small} --epochs 12 --log-every 5 --live --out ${folder}`);
@@ -42,11 +53,6 @@ test("the page, its events and the run's files are there while it trains, not af
     codeFor(address, "GET", `127.0.0.1.example:${new URL(address).port}`),
   ]);
   expect(codes).toEqual([404, 404, 405, 403, 403]);
-  await run(`train ${small} --epochs 1 --live ${new URL(address).port} --out ${folder}-other`);
-  expect(printed.err).toMatch(
-    /^error: live: expected to serve on 127.*, got EADDRINUSE\nhelp: --live/m,
-  );
-
   await training;
   const messages = (await stream)?.split("\n\n").filter(Boolean) ?? [];
   expect(messages.at(-1)).toBe("event: end\ndata:");

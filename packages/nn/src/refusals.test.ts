@@ -85,7 +85,7 @@ test.each<[string, () => unknown]>([
   ],
   ["LayerNorm: expected width ≥ 1, got -4", () => new nn.LayerNorm(-4)],
   [
-    "BatchNorm1d: expected a momentum in [0, 1], got 7",
+    "BatchNorm1d: expected a momentum in [0, 1], or null, got 7",
     () => new nn.BatchNorm1d(4, { momentum: 7 }),
   ],
   [

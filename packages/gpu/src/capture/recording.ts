@@ -52,7 +52,7 @@ export interface Launched extends Omit<LaunchEvent, "reads" | "results"> {
   readonly results: readonly Memory[];
 }
 
-/** What a call launched and uploaded, and the memory that this took. */
+/** A call's launches and uploads, and the memory that this took. */
 export type Noted = Pick<Recording, "events" | "memories" | "origins" | "released">;
 
 /** One recorded call. */

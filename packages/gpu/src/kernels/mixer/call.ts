@@ -32,12 +32,11 @@ export function overRoles(
   arrays: readonly Memory[],
   body: string,
 ): Memory {
-  const each = schedule.n * schedule.stages;
+  const { n, stages } = schedule;
   const source =
-    `function (${parameters(arrays.length)}) { let r = 0; let beta = 0; ` +
-    `if (this.thread.x < ${each}) { r = a1[this.thread.x]; } ` +
-    `else { r = a1[this.thread.x - ${each}]; beta = 1; } ${body} }`;
-  const output = [2 * each] as const;
+    `function (${parameters(arrays.length)}) { ` +
+    `const r = a1[this.thread.y * ${n} + this.thread.x]; const beta = this.thread.z; ${body} }`;
+  const output = [n, stages, 2] as const; // gpu.js would make a texture of n × stages of [n, stages]
   return executor.run({ source, output, arrays: arrays.length, scalars: 0 }, arrays, []);
 }
 

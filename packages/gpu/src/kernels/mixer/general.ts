@@ -48,7 +48,7 @@ export const generalKernels: MixerKernels = {
     const { schedule, roles } = tables;
     if (schedule.unpaired.length === 0) {
       const { gathers, order } = blockOrder(executor, tables);
-      const source = "function (a0, a1) { return a0[(a1[this.thread.x] | 0)]; }";
+      const source = "function (a0, a1) { const m = a1[this.thread.x]; return a0[(m | 0)]; }";
       const output = [gathers.length] as const;
       return executor.run({ source, output, arrays: 2, scalars: 0, gathers }, [blocks, order], []);
     }
@@ -59,7 +59,7 @@ export const generalKernels: MixerKernels = {
       tables,
       [blocks, roles, ...factors],
       `if (r < 0) { if (beta > 0) { return 0; } return ${unpaired}; } ${pairOfRole} ` +
-        "return a0[4 * p + (beta > 0 ? 1 + second : 3 * second)];",
+        "if (beta > 0) { return a0[4 * p + 1 + second]; } return a0[4 * p + 3 * second];",
     );
   },
 
