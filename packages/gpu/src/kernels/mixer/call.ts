@@ -36,7 +36,7 @@ export function overRoles(
   const source =
     `function (${parameters(arrays.length)}) { ` +
     `const r = a1[this.thread.y * ${n} + this.thread.x]; const beta = this.thread.z; ${body} }`;
-  const output = [n, stages, 2] as const; // gpu.js would make a texture of n × stages of [n, stages]
+  const output = [n, stages, 2] as const; // of [n, 2] gpu.js would make a texture n wide
   return executor.run({ source, output, arrays: arrays.length, scalars: 0 }, arrays, []);
 }
 
