@@ -24,7 +24,9 @@ const codeFor = (address: string, method: string, host: string): Promise<number 
 
 test("a port that is taken is said", async () => {
   const other = createServer().listen(0, "127.0.0.1");
-  onTestFinished(() => other.close());
+  onTestFinished(() => {
+    other.close();
+  });
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
   const { err } = await run(`train ${small} --epochs 1 --live ${port} --out ${folder}-other`);

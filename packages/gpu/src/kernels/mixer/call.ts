@@ -36,7 +36,7 @@ export function overRoles(
   const source =
     `function (${parameters(arrays.length)}) { ` +
     `const r = a1[this.thread.y * ${n} + this.thread.x]; const beta = this.thread.z; ${body} }`;
-  const output = [n, stages, 2] as const; // of [n, 2] gpu.js would make a texture n wide
+  const output = [n, stages, 2] as const; // of two dimensions gpu.js makes as wide a texture
   return executor.run({ source, output, arrays: arrays.length, scalars: 0 }, arrays, []);
 }
 
