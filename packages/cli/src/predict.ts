@@ -271,7 +271,7 @@ function htmlOf(
   return htmlPage(
     title,
     html`<h1>${title}</h1>
-<h2>Test samples</h2>
+<h2>All rows of the file, with their answers</h2>
 ${testOutcomeHtml(outcome)}
 <h2>How to repeat it</h2>
 <pre class="panel"><code>${command}</code></pre>

@@ -29,12 +29,12 @@ function residualsHtml({ target, r2, rmse, mae, actual, predicted }: NumberOutco
     title: `Residuals of ${target} by prediction`,
     x: { label: `predicted ${target}` },
     y: { label: "actual − predicted" },
-    series: [{ name: "test samples", points }],
+    series: [{ name: "samples", points }],
     joined: false,
     level: { y: 0, name: "" },
   });
-  return html`<p>R² ${shown(r2)}, root mean squared error ${shown(rmse)}, mean absolute error
-${shown(mae)}, in the units of ${target}.</p>
+  return html`<p>R² ${shown(r2)}, where 1 is right and 0 is always guessing the mean; root mean
+squared error ${shown(rmse)}, mean absolute error ${shown(mae)}, in the units of ${target}.</p>
 <figure class="panel natural">${markup(inPageColours(chart))}</figure>`;
 }
 
