@@ -77,7 +77,7 @@ export async function train(
   const data = await loadData(options, registries, reading(parts.stdout));
   const task = taskOf(options, data, registries);
   const writer = new RunWriter(folder, {
-    ...headOf(options, commandOf(parts.caller, options, folder)),
+    ...headOf(options, commandOf(parts.caller, options)),
     models: [modelRecord(options.layer, task.model)],
     stepsPerEpoch: task.stepsPerEpoch,
   });
@@ -254,11 +254,7 @@ function conclude(
   return `${how} at step ${position.step} of ${position.steps}${result}`;
 }
 
-/** The command line that repeats a training. */
-function commandOf(
-  { registries, command }: Caller,
-  { dataset, ...rest }: TrainOptions,
-  out: string,
-): string {
-  return `${command} train ${dataset} ${commandLine({ ...rest, out }, trainOptions(registries))}`;
+/** The command line that repeats a training, in a new folder. */
+function commandOf({ registries, command }: Caller, { dataset, ...rest }: TrainOptions): string {
+  return `${command} train ${dataset} ${commandLine(rest, trainOptions(registries))}`;
 }

@@ -181,7 +181,7 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
     };
     return [
       clip(`${idOf(quantity)}-${axis}-clip`, [
-        group("line", { fill: "none", "stroke-width": 1, "stroke-opacity": 0.5 }, lines(train)),
+        group("line", { fill: "none", "stroke-width": 1, "stroke-opacity": 0.7 }, lines(train)),
         group("line", { fill: "none", "stroke-width": 2 }, lines(test)),
       ]),
       group(
