@@ -64,10 +64,8 @@ test.each(Object.keys(ours.datasets))(
     expect(options).toMatchObject({ nesterov: false, betas: [0.8, 0.9] });
 
     const again = `${out}-again`;
-    const words = command
-      .slice(command.indexOf("train "))
-      .replace(`--out ${out}`, `--out ${again}`);
-    await spm(words);
+    expect(command).not.toContain("--out"); // it is repeated in a folder of its own
+    await spm(`${command.slice(command.indexOf("train "))} --out ${again}`);
     expect(JSON.parse(read(again, "config.json")).options).toEqual(options);
     expect(read(again, "metrics.jsonl")).toBe(read(out, "metrics.jsonl"));
     expect(await spm(`eval ${out}`)).toContain("test samples");
