@@ -9,6 +9,7 @@ import { summarize } from "@spm/report";
 import { type ProgressStream, RunError } from "@spm/trainer";
 import { formatPercent, formatSeconds } from "@spm/trainer/format";
 import { readRun, reasonOf, writeAtomically } from "@spm/trainer/node";
+import { begunIn } from "./callers-folder.ts";
 import type { Trial } from "./sweep-plan.ts";
 import { textTable } from "./text-table.ts";
 
@@ -98,6 +99,7 @@ async function runTrial(
     : ["train", "--config", config, "--out", folder];
   const [script = ""] = process.argv.slice(1);
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    cwd: begunIn, // from where it finds Node's imports; it goes to the caller's folder by itself
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

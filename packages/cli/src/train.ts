@@ -16,7 +16,6 @@ import {
 } from "@spm/trainer";
 import { formatPercent } from "@spm/trainer/format";
 import {
-  assertFresh,
   checkpoints,
   machine,
   provenance,
@@ -32,6 +31,7 @@ import { lossOf, testOutcome } from "./assess.ts";
 import { useBackend } from "./backend.ts";
 import { type Caller, shellWord } from "./caller.ts";
 import { servePage } from "./live-page.ts";
+import { assertFreshTraining } from "./new-file.ts";
 import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { nameOf } from "./run-name.ts";
@@ -73,7 +73,7 @@ export async function train(
 ): Promise<boolean> {
   const { registries } = parts.caller;
   await useBackend(options.backend, options.threads);
-  assertFresh(folder);
+  assertFreshTraining(folder, parts.caller.command);
   const data = await loadData(options, registries, reading(parts.stdout));
   const task = taskOf(options, data, registries);
   const writer = new RunWriter(folder, {
