@@ -8,8 +8,9 @@ export const begunIn: string = process.cwd();
  * paths, of what is read and of what is written, are to mean what they mean in that folder. Of an
  * installed `spm` npm's own rules hold.
  */
-export function toCallersFolder(): void {
-  const { INIT_CWD: folder, npm_lifecycle_event: script } = process.env;
+export function toCallersFolder(
+  { INIT_CWD: folder, npm_lifecycle_event: script }: NodeJS.ProcessEnv = process.env,
+): void {
   const inClone = import.meta.url.endsWith(".ts") && (script === "spm" || script === "start");
   if (inClone && folder !== undefined) process.chdir(folder);
 }

@@ -30,6 +30,7 @@ import {
 import { lossOf, testOutcome } from "./assess.ts";
 import { useBackend } from "./backend.ts";
 import { type Caller, shellWord } from "./caller.ts";
+import { fewSteps } from "./few-steps.ts";
 import { servePage } from "./live-page.ts";
 import { assertFreshTraining } from "./new-file.ts";
 import { reading } from "./reading.ts";
@@ -76,6 +77,8 @@ export async function train(
   assertFreshTraining(folder, parts.caller.command);
   const data = await loadData(options, registries, reading(parts.stdout));
   const task = taskOf(options, data, registries);
+  const few = fewSteps(options, data.train.length);
+  if (few !== undefined) parts.stdout.write(`${folded(`warning: ${few}`)}\n`);
   const writer = new RunWriter(folder, {
     ...headOf(options, commandOf(parts.caller, options)),
     models: [modelRecord(options.layer, task.model)],
