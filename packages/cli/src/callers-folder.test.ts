@@ -21,7 +21,7 @@ test.each([
 
 test("a sweep typed outside of the clone reads and writes there", () => {
   const folder = mkdtempSync(join(tmpdir(), "spm-"));
-  const rows = Array.from({ length: 20 }, (_, k) => `${k},${k % 2}`);
+  const rows = Array.from({ length: 20 }, (_, k) => `${k},${k / 3}`);
   writeFileSync(join(folder, "t.csv"), `x,y\n${rows.join("\n")}\n`);
   const main = ["--import", "tsx", "--conditions=@spm/source", "packages/cli/src/main.ts"];
   const tiny = "--hidden 4 --depth 1 --batch-size 8 --epochs 1 --backend reference";
@@ -29,6 +29,7 @@ test("a sweep typed outside of the clone reads and writes there", () => {
   const env = { ...process.env, INIT_CWD: folder, npm_lifecycle_event: "spm" };
   const out = execFileSync(process.execPath, [...main, ...line], { env, encoding: "utf8" });
   expect(out).toContain("trial-001  seed 1  finished");
+  expect(out).toMatch(/test R².*\n.*\ntrial-001 +1 +\d\.\d{4} +-?\d+\.\d{4} /);
   expect(existsSync(join(folder, "mine", "trial-001", "report.html"))).toBe(true);
   rmSync(folder, { recursive: true });
 });

@@ -43,6 +43,7 @@ test("a regression trains on a European CSV, is evaluated, predicts, and reports
   const page = read("prices", "report.html");
   expect(page).toContain("Residuals of price by prediction");
   expect(page).toContain("<h1>prices: rotation layers</h1>");
+  expect(page).toContain('<a href="model.safetensors">');
   expect(page).not.toMatch(/NaN|undefined/);
 
   const result = JSON.parse(await run(`eval ${out} --json`));
