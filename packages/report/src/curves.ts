@@ -173,9 +173,6 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
           ? []
           : [svgElement("path", { d: line(own.map(at)), stroke: modelColour(palette, k) })],
       );
-    const lowest = train.reduce((least, p) => Math.min(least, p.value ?? 0), 1);
-    const below = quantity === "accuracy" && lowest < area.y.low;
-    const rim = { stroke: ground, "stroke-width": 4, "paint-order": "stroke" };
     const mark = (p: Point, k: number): string => {
       const place = `${p.run}, step ${formatCount(p.step)}, ${formatSeconds(p.seconds)} s`;
       const name = escapeXml(`${place}: test ${quantity} ${valueText(quantity, p.value ?? 0)}`);
@@ -187,19 +184,7 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
         group("line", { fill: "none", "stroke-width": 1, "stroke-opacity": 0.7 }, lines(train)),
         group("line", { fill: "none", "stroke-width": 2 }, lines(test)),
       ]),
-      group(
-        "text",
-        { "text-anchor": "end", ...rim },
-        below
-          ? [
-              svgText(
-                SIZE.width - MARGIN.right,
-                SIZE.height - MARGIN.bottom - 8,
-                `↓ training, from ${formatPercent(lowest)}`,
-              ),
-            ]
-          : [],
-      ),
+      ...(quantity === "accuracy" ? [lowTraining(train, area.y, ground)] : []),
       group(
         "dot",
         { stroke: ground, "stroke-width": 1.2 },
@@ -208,6 +193,17 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
     ];
   });
   return svgPicture(title, SIZE, { class: "chart", "font-size": 12, color, fill: color }, content);
+}
+
+/** Where training begins below an axis, at its right end: from where it comes. */
+function lowTraining(train: readonly Point[], { low }: PlotAxis, ground: string): string {
+  const lowest = train.reduce((least, p) => Math.min(least, p.value ?? 1), 1);
+  if (lowest >= low) return "";
+  const rim = { stroke: ground, "stroke-width": 4, "paint-order": "stroke" };
+  const [right, bottom] = [SIZE.width - MARGIN.right, SIZE.height - MARGIN.bottom];
+  return group("text", { "text-anchor": "end", ...rim }, [
+    svgText(right, bottom - 8, `↓ training, from ${formatPercent(lowest)}`),
+  ]);
 }
 
 /** Options of {@link curvesSvg}. */

@@ -248,7 +248,8 @@ export function foldedFacts(
   boxes: Readonly<Record<string, Parameters<typeof factsHtml>[0]>>,
 ): Markup {
   const parts = Object.entries(boxes).map(([heading, entries]) => {
-    return html`<details class="panel"><summary>${heading}</summary>\n${markup(factsHtml(entries))}</details>\n`;
+    const summary = html`<summary>${heading}</summary>\n`;
+    return html`<details class="panel">${summary}${markup(factsHtml(entries))}</details>\n`;
   });
   return html`${parts}`;
 }

@@ -133,10 +133,11 @@ function repeating({ config }: Run, files: readonly string[]): Markup {
     const address = path.split("/").map(encodeURIComponent).join("/");
     return html`<li><a href="${address}">${path}</a></li>\n`;
   });
+  const list = links.length > 0 ? html`\n<h2>Files</h2>\n<ul class="legend">${links}</ul>` : "";
   return html`<h2>How to repeat it</h2>
 <pre class="panel"><code>${command}</code></pre>
 <div class="facts">
-${foldedFacts(facts)}</div>${links.length > 0 ? html`\n<h2>Files</h2>\n<ul class="legend">${links}</ul>` : ""}`;
+${foldedFacts(facts)}</div>${list}`;
 }
 
 /**

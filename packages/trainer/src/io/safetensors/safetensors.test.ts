@@ -89,7 +89,7 @@ describe("parseSafetensors refuses", () => {
     [
       "a file of another kind",
       new TextEncoder().encode("age,city,price\n30,ely,7\n"),
-      'a safetensors file, with a header that begins with { after 8 bytes, got a file that begins with "age,city,price\\n3"',
+      'after 8 bytes, got a file that begins with "age,city,price\\n3"',
     ],
     ["no byte", new Uint8Array(0), "got no byte"],
     ["what is not JSON", file("{nonsense}"), "a header of JSON, got"],
