@@ -24,7 +24,7 @@ import { textTable } from "./text-table.ts";
 const MOST_CLASSES = 20;
 
 /** What is evaluated. */
-export interface EvaluateOptions {
+export interface EvalFlags {
   /** A text that a GPT is scored on, the whole of it. */
   readonly file?: string;
   /** Whether one line of JSON is printed instead of tables. */
@@ -92,7 +92,7 @@ async function evaluateText(
 /** Prints an evaluation as tables, or as one line of JSON. */
 export async function printEvaluation(
   path: string,
-  { file, json = false }: EvaluateOptions,
+  { file, json = false }: EvalFlags,
   stdout: ProgressStream,
   registries: Registries,
 ): Promise<void> {

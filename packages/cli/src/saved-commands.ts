@@ -4,7 +4,7 @@
  */
 import { type Command, Option } from "commander";
 import { type Caller, shellWord } from "./caller.ts";
-import type { EvaluateOptions } from "./evaluate.ts";
+import type { EvalFlags } from "./evaluate.ts";
 import type { ExportModelOptions } from "./export.ts";
 import { interruptible } from "./interruption.ts";
 import { asNumber, positiveNumber, sampleInput, wholeNumber } from "./option-values.ts";
@@ -57,7 +57,7 @@ function addEval(spm: Command, registries: Registries): void {
     )
     .option("--json", "one line of JSON instead of tables")
     .addHelpText("after", () => folded(EXIT_CODES))
-    .action(async (path: string, flags: EvaluateOptions) => {
+    .action(async (path: string, flags: EvalFlags) => {
       const { printEvaluation } = await import("./evaluate.ts");
       await printEvaluation(path, flags, process.stdout, registries);
     });

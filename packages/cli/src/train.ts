@@ -77,13 +77,13 @@ export async function train(
   assertFreshTraining(folder, parts.caller.command);
   const data = await loadData(options, registries, reading(parts.stdout));
   const task = taskOf(options, data, registries);
-  const few = fewSteps(options, data.train.length);
-  if (few !== undefined) parts.stdout.write(`${folded(`warning: ${few}`)}\n`);
   const writer = new RunWriter(folder, {
     ...headOf(options, commandOf(parts.caller, options)),
     models: [modelRecord(options.layer, task.model)],
     stepsPerEpoch: task.stepsPerEpoch,
   });
+  const few = fewSteps(options, data.train.length);
+  if (few !== undefined) parts.stdout.write(`${folded(`warning: ${few}`)}\n`);
   try {
     return await runTask(task, writer, parts);
   } finally {
