@@ -12,6 +12,14 @@ import { addSource } from "./source-pages.ts";
 const folder = join(root, "docs/.vitepress/static");
 mkdirSync(folder, { recursive: true });
 copyFileSync(join(root, "docs/.vitepress/icon.svg"), join(folder, "icon.svg"));
-addSource(folder);
-await writeApi(join(folder, "api"));
-await buildPlayground(join(folder, "playground"));
+
+/** Says what is written, how long that takes on two cores, and how long it took. */
+async function step(what: string, seconds: number, write: () => Promise<void> | void) {
+  process.stdout.write(`${what}, about ${seconds} s … `);
+  const begin = performance.now();
+  await write();
+  console.log(`${((performance.now() - begin) / 1000).toFixed(1)} s`);
+}
+await step("Writing the pages of the sources", 1, () => addSource(folder));
+await step("Writing the API reference", 30, () => writeApi(join(folder, "api")));
+await step("Building the playground", 2, () => buildPlayground(join(folder, "playground")));

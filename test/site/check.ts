@@ -112,7 +112,7 @@ const page = await browser.newPage();
 listen(page);
 await page.goto(site.address);
 await page.click("train-here button");
-await page.waitForSelector("train-here .said:not(:empty)", { timeout: 120_000 });
+await page.waitForSelector("train-here button:enabled", { timeout: 120_000 });
 const said = (await page.textContent("train-here .said")) ?? "";
 console.log(said);
 const [, here, recorded] = /loss (\S+) after .* recorded (\S+)\.$/.exec(said) ?? [];
