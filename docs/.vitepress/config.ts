@@ -54,6 +54,9 @@ const nav: DefaultTheme.NavItem[] = [
   { text: "Experiments", link: "/experiments/" },
 ];
 
+/** Pages of wide tables, which have the room of the outline, too. */
+const wide = ["experiments/README.md", "docs/design/faults.md"];
+
 const start = process.env.NODE_ENV === "production" ? base : "/";
 const icon = { rel: "icon", href: `${start}icon.svg` };
 
@@ -79,6 +82,9 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
     search: { provider: "local", options: { _render: renderForSearch } },
     outline: [2, 3],
     footer: { message: "MIT licence. Nothing on these pages is sent anywhere." },
+  },
+  transformPageData: ({ filePath, frontmatter }) => {
+    if (wide.includes(filePath)) frontmatter.aside = false;
   },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === "train-here" } } },
   vite: {

@@ -53,24 +53,34 @@ const SENTENCE = 75;
 
 type Token = Parameters<NonNullable<MarkdownRenderer["renderer"]["rules"]["text"]>>[0][number];
 
-/** Gives a table of sentences the class `sentences`, and its cells the names of their columns. */
-function nameColumns(tokens: readonly Token[]): void {
+const textOf = ({ children }: Token): string =>
+  (children ?? []).map(({ content }) => content).join("");
+
+/** A cell of numbers, and of what stands between them: "97.81 (97.4 to 98.0)". */
+const NUMBERS = /^[\d(±−-](?!.*[a-z]{3}).{0,39}$/i;
+
+/**
+ * Gives cells of numbers the class `numbers`, and a table of sentences `sentences`, with the names
+ * of its columns at its cells where there are more than two.
+ */
+function markTables(tokens: readonly Token[]): void {
   let names: string[] = [];
   let cells: { readonly open: Token; readonly text: string }[] = [];
   let table: Token | undefined;
-  const textOf = ({ children }: Token): string =>
-    (children ?? []).map(({ content }) => content).join("");
   for (const [k, token] of tokens.entries()) {
-    const text = token.type.endsWith("_open") && tokens[k + 1] ? textOf(tokens[k + 1]!) : "";
+    const inside = tokens[k + 1];
+    const text = inside?.type === "inline" ? textOf(inside) : "";
     if (token.type === "table_open") [table, names, cells] = [token, [], []];
     else if (token.type === "th_open") names.push(text);
-    else if (token.type === "td_open") cells.push({ open: token, text });
-    else if (token.type !== "table_close") continue;
-    else if (cells.some((cell) => cell.text.length >= SENTENCE)) {
+    else if (token.type === "td_open") {
+      if (NUMBERS.test(text)) token.attrJoin("class", "numbers");
+      cells.push({ open: token, text });
+    } else if (token.type === "table_close" && cells.some((cell) => cell.text.length >= SENTENCE)) {
       table?.attrJoin("class", "sentences");
-      for (const [at, { open }] of cells.entries()) {
+      for (const [at, cell] of cells.entries()) {
         const name = names[at % names.length] ?? "";
-        if (at % names.length > 0 && name !== "") open.attrSet("data-column", name);
+        if (names.length > 2 && at % names.length > 0 && name !== "" && cell.text !== "")
+          cell.open.attrSet("data-column", name);
       }
     }
   }
@@ -99,7 +109,7 @@ export function extendMarkdown(md: MarkdownRenderer): void {
   md.core.ruler.before("normalize", "the map of experiments", (state) => {
     state.src = state.src.replace("<!-- wins, ties, losses -->", experimentsMap);
   });
-  md.core.ruler.push("tables of sentences", ({ tokens }) => nameColumns(tokens));
+  md.core.ruler.push("tables", ({ tokens }) => markTables(tokens));
   md.core.ruler.push("links of the clone", ({ tokens, env }) => {
     const file = relative(root, env.realPath ?? env.path);
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
