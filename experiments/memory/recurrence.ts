@@ -14,7 +14,6 @@ import {
   uniform,
   zeros,
 } from "@spm/core";
-import { elements } from "@spm/core/extend";
 import { butterfly, rotationMixer, type Schedule } from "@spm/mixer";
 import { GruCell, Linear, LstmCell, Module, modRelu, skewExponential } from "@spm/nn";
 
@@ -117,14 +116,14 @@ class OrthogonalNet extends SequenceNet {
  */
 function initialAngles(schedule: Schedule | null, width: number, random: Rng): Tensor {
   const pairs = Math.floor(width / 2);
-  const first = uniform(random, [pairs], -Math.PI, Math.PI);
   if (schedule === null) {
     const upper = new Float32Array((width * (width - 1)) / 2);
     // (i, i + 1) stands first in the row of i, of width − 1 − i numbers
-    for (const [k, angle] of elements(first.ndarray()).entries())
-      upper[2 * k * (width - 1) - k * (2 * k - 1)] = angle;
+    for (let k = 0; k < pairs; k++)
+      upper[2 * k * (width - 1) - k * (2 * k - 1)] = Math.PI * (2 * random.uniform() - 1);
     return tensor(upper);
   }
+  const first = uniform(random, [pairs], -Math.PI, Math.PI);
   const others = schedule.first.length - pairs;
   return others === 0 ? first : concat([first, normal(random, [others], 0, 0.05)], 0);
 }

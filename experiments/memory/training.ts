@@ -1,6 +1,6 @@
 /** @file The training of a recurrent network, by its loss on each batch, which are all new. */
 import { argmax, noGrad, scope, type Tensor } from "@spm/core";
-import { adam, clipByGlobalNorm, oneCycle } from "@spm/optim";
+import { adam, capture, clipByGlobalNorm, oneCycle } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import { steps as stepsOf } from "../parts/steps.ts";
 import type { SequenceNet } from "./recurrence.ts";
@@ -33,15 +33,17 @@ export async function train(
   const optimizer = adam(groups, { betas: [0.9, 0.99] });
   const gradients = (grads: readonly Tensor[]): readonly Tensor[] =>
     net.clipped ? clipByGlobalNorm(grads, 1).grads : grads;
+  const step = capture(
+    (batch: SequenceBatch) => trainStep(optimizer, () => loss(net, batch), { gradients }),
+    { onRefusal: "run" },
+  );
   const losses: number[] = [];
   for await (const iteration of stepsOf(iterations, signal)) {
-    const value = scope(() => {
-      const batch = next(iteration);
-      return trainStep(optimizer, () => loss(net, batch), { gradients });
-    });
+    const value = scope(() => step(next(iteration)));
     losses.push(await value.item());
     value.dispose();
   }
+  step.dispose();
   optimizer.dispose();
   return losses;
 }
