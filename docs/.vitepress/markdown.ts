@@ -57,7 +57,7 @@ const textOf = ({ children }: Token): string =>
   (children ?? []).map(({ content }) => content).join("");
 
 /** A cell of numbers, and of what stands between them: "97.81 (97.4 to 98.0)". */
-const NUMBERS = /^[\d(±−-](?!.*[a-z]{3}).{0,39}$/i;
+const NUMBERS = /^[\d(±−≤<≥>~-](?!.*[a-z]{3}).{0,39}$/i;
 
 /**
  * Gives cells of numbers the class `numbers`, and a table of sentences `sentences`, with the names

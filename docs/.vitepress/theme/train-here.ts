@@ -81,8 +81,8 @@ class TrainHere extends HTMLElement {
       });
       const [mine = 0, theirs = 0] = [losses, recorded[kind].losses].map((all) => all.at(-1));
       say(
-        `${kind}: loss ${mine.toPrecision(4)} after ${STEPS} steps, ${seconds.toFixed(1)} s here; ` +
-          `recorded ${theirs.toPrecision(4)}.`,
+        `${kind}: loss ${mine.toPrecision(4)} after ${STEPS} steps, ` +
+          `${seconds.toFixed(1)} s here; recorded ${theirs.toPrecision(4)}.`,
       );
     } catch (cause) {
       say(`It did not train here: ${String(cause)}`);
