@@ -85,7 +85,7 @@ async function search(page: Page, address: string, words: string, found: string)
 async function firstVisit(browser: Browser): Promise<void> {
   process.chdir(root);
   rmSync("docs/.vitepress/cache", { recursive: true, force: true });
-  const served = await createServer("docs", { port: 0 });
+  const served = await createServer("docs", { host: "127.0.0.1", port: 0 });
   await served.listen();
   const page = await browser.newPage();
   let loads = 0;
