@@ -3,10 +3,11 @@
  * steps, captured and not, each with a batch from the host, ended by a loss that is read.
  *
  * Prints a JSON line for each model and a table at the end. `--only mlp,gpt` takes some of the
- * models, `--steps N` and `--rounds N` other lengths. `--without attention,gelu,affine` measures
- * the captured step once more for each, composed of other kernels, in the same rounds: one run
- * decides whether a kernel is worth it. `--software` takes a software adapter and tiny models: its
- * times say nothing of a GPU, but everything runs.
+ * models, `--steps N` and `--rounds N` other lengths. `--without nothing,attention,gelu,affine`
+ * measures the captured step once more for each, composed of other kernels, in the same rounds.
+ * Without `nothing` it is the same step again: what differs by no more than that is noise.
+ * `--software` takes a software adapter and tiny models: its times say nothing of a GPU, but
+ * everything runs.
  */
 import { parseArgs } from "node:util";
 import { reference, reshape, rng, scope, setBackend, type Tensor, tensor } from "@spm/core";
@@ -32,9 +33,12 @@ const { values: options } = parseArgs({
 const drawnBatches = 16;
 /** Steps after which a loss is read, so that the queue of the device stays short. */
 const stepsPerRead = 100;
+/** Steps before the clock runs, so that the first candidate does not pay for compiled code alone. */
+const warmSteps = 100;
 
 /** Kernels that a run may do without. */
 const switches: Readonly<Record<string, readonly object[]>> = {
+  nothing: [],
   attention: [attentionOp, maskedAttentionOp].flatMap((op) => [op.primitive, op.backward]),
   gelu: [geluOp.primitive, geluOp.backward],
   affine: [affineOp.primitive],
@@ -140,7 +144,7 @@ function training(
   };
   const one: Candidate = {
     name,
-    warm: () => take(10),
+    warm: () => take(Math.min(warmSteps, steps)),
     async time() {
       const start = performance.now();
       await take(steps);
