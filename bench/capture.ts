@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
 const drawnBatches = 16;
 /** Steps after which a loss is read, so that the queue of the device stays short. */
 const stepsPerRead = 100;
-/** Steps before the clock runs, so that the first candidate does not pay for compiled code alone. */
+/** Steps before the clock runs: the first candidate must not pay alone for compiling code. */
 const warmSteps = 100;
 
 /** Kernels that a run may do without. */

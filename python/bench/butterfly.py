@@ -8,7 +8,7 @@ and the error of each mixer's output and gradients beside the eager one in float
 of `calls` calls between two events, divided by `calls`. With --compile-only it needs no GPU: it
 compiles the kernels for sm_90 and prints what a thread of each holds. With --smoke it needs none
 either: the same table of a few rows on the CPU, the kernels in Triton's interpreter; its errors are
-measured, its times are not. Triton 3.6's interpreter needs numpy < 2.4; that of 3.8 does not.
+measured, its times are not. Triton 3.6's interpreter needs numpy < 2.4, 3.8's does not.
 """
 
 from __future__ import annotations
