@@ -1,5 +1,5 @@
 /** @file The findings on memory: losses and errors by network, and copying as it is learned. */
-import { seriesChart } from "@spm/report";
+import { type ChartPoint, seriesChart } from "@spm/report";
 import { formatCount } from "@spm/trainer/format";
 import type { Findings, Section } from "../parts/experiment.ts";
 import { showSpread, spreadOf } from "../parts/statistics.ts";
@@ -26,6 +26,13 @@ type Row = BestRate<MemoryAttempt>;
 
 const scores = (row: Row, digits = 4): string =>
   showSpread(spreadOf(row.runs.map(({ test }) => test)), (v) => v.toFixed(digits));
+
+/** The losses of batches: mean, least and most of the seeds. */
+const curveOf = ({ runs }: Row): ChartPoint[] =>
+  runs[0].curve.flatMap(([x], k) => {
+    const spread = spreadOf(runs.flatMap(({ curve }) => curve[k]?.[1] ?? []));
+    return spread === undefined ? [] : [{ x, y: spread.mean, low: spread.low, high: spread.high }];
+  });
 
 /** The findings of all rows, each at its best rate. */
 export function memoryFindings(attempts: readonly MemoryAttempt[]): Findings {
@@ -87,13 +94,13 @@ function sectionsOf(task: string, rows: readonly Row[]): Section[] {
       figure: {
         name: `curve-${task}`,
         svg: seriesChart({
-          title: copying ? `Copying: nats a step, ${task}` : "Images by pixels: loss of a batch",
+          title: copying
+            ? `Copying: nats a step, ${task} (dashed: without memory)`
+            : "Images by pixels: loss of a batch",
           x: { label: "iteration" },
           y: { label: "nats", scale: "log" },
-          series: rows.map(({ runs: [{ method, curve }] }) => ({
-            name: method,
-            points: curve.map(([x, y]) => ({ x, y, low: y, high: y })),
-          })),
+          ...(copying ? { level: { y: without, name: "" } } : {}),
+          series: rows.map((row) => ({ name: row.runs[0].method, points: curveOf(row) })),
         }),
       },
     },

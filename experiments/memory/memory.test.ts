@@ -3,6 +3,7 @@ import { eye, matmul, noGrad, norm, normal, rng, type Tensor, transpose, zeros }
 import { elements } from "@spm/core/extend";
 import { skewExponential } from "@spm/nn";
 import { expect, test } from "vitest";
+import { type MemoryAttempt, memoryFindings } from "./findings.ts";
 import { numbersOf, rowNames, sequenceNet, widthOf } from "./recurrence.ts";
 import { copyingBatch, copyingSizes, memoryless, PixelSequences } from "./tasks.ts";
 
@@ -77,4 +78,14 @@ test("pixels are means of squares, in one order for all images", () => {
   const second = values.map(([, value]) => value ?? 0).sort((a, b) => b - a);
   expect(second.slice(0, 5)).toEqual([0.25, 0.25, 0.25, 0.125, 0]);
   expect(values.findIndex(([, value]) => value === 0.125)).not.toBe(3); // not in reading order
+});
+
+test("a curve is the mean of the seeds, with the least and the most", () => {
+  const attempt = (seed: number, loss: number): MemoryAttempt => ({
+    ...{ row: "copy-5, mixer", task: "copy-5", method: "mixer", rate: 0.01, seed },
+    ...{ validation: loss, test: loss, width: 8, parameters: 9, memoryless: 0.5, solvedAt: null },
+    ...{ curve: [[1, loss]], seconds: 1 },
+  });
+  const { sections } = memoryFindings([attempt(1, 1), attempt(2, 3)]);
+  expect(sections[0]?.figure?.svg).toContain("mixer: iteration 1, nats 2 (1 to 3)");
 });

@@ -18,7 +18,7 @@ export interface TrainingPlan {
 /** Angles learn at this part of the rate. */
 const SLOW = 0.1;
 
-/** The loss of each batch before its step. */
+/** The loss of each batch before its step; on a GPU the steps are captured. */
 export async function train(
   net: SequenceNet,
   { iterations, rate, next, loss, signal }: TrainingPlan,

@@ -82,6 +82,7 @@ function sectionsOf(rows: readonly Row[]): Section[] {
           title: "A rounded GPT: nats lost by bytes on disk",
           x: { label: "bytes on disk" },
           y: { label: "nats lost a character" },
+          joined: rows.length > methods.length, // lines where a method has several bits
           series: methods.map((method) => ({
             name: method,
             points: rows
