@@ -1,7 +1,8 @@
 /** @file The site: pages of this clone as VitePress shows them. */
 import { readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import { type DefaultTheme, defineConfig, type UserConfig } from "vitepress";
+import { extendMarkdown, renderForSearch } from "./markdown.ts";
 import { base, makeRelative } from "./relative-base.ts";
 import { linkAddress, pages, root, sitePath, slugify } from "./site-paths.ts";
 
@@ -39,7 +40,7 @@ const sidebar: Item[] = [
   group("Tutorials", inDocs(tutorials)),
   group("Results", inDocs(results)),
   group("Experiments", inFolder("experiments/"), true),
-  group("Packages", inFolder("packages/"), true),
+  group("Packages", [...inFolder("packages/"), ...inFolder("python/")], true),
   group("Reference", [...reference, "README.md", "CONTRIBUTING.md", "playground/README.md"], true),
   group("Design", inFolder("docs/design/"), true),
 ];
@@ -53,20 +54,8 @@ const nav: DefaultTheme.NavItem[] = [
   { text: "Experiments", link: "/experiments/" },
 ];
 
-/** Where a mixer wins, ties and loses, as the experiments' page has it, for a page in docs/. */
-function experimentsMap(): string {
-  const text = readFileSync(join(root, "experiments/README.md"), "utf8");
-  const [, map] = /^## Wins, ties, losses\n([\s\S]*?)^## /m.exec(text) ?? [];
-  if (map === undefined) throw new Error("docs: expected the map in experiments/README.md");
-  return map.replaceAll(/\]\((?=[a-z])/g, "](../experiments/");
-}
-
-/**
- * The class of a picture, for the dark theme: drawings are turned dark there. Images of samples are
- * not, of which that would be the negative.
- */
-const pictureClass = (file: string): string =>
-  file.endsWith(".svg") && !readFileSync(file, "utf8").includes("<image") ? "drawing" : "image";
+/** Pages of wide tables, which have the room of the outline, too. */
+const wide = ["experiments/README.md", "docs/design/faults.md"];
 
 const start = process.env.NODE_ENV === "production" ? base : "/";
 const icon = { rel: "icon", href: `${start}icon.svg` };
@@ -85,29 +74,17 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     anchor: { slugify },
     attrs: { disable: true }, // {l-1} is an index
-    config: (md) => {
-      md.core.ruler.before("normalize", "the map of experiments", (state) => {
-        state.src = state.src.replace("<!-- wins, ties, losses -->", experimentsMap);
-      });
-      md.core.ruler.push("links of the clone", ({ tokens, env }) => {
-        const file = relative(root, env.realPath ?? env.path);
-        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
-          const link = token.attrGet("href");
-          if (link !== null && !/^([a-z]+:|#|\/)/.test(link))
-            token.attrSet("href", linkAddress(file, link));
-          const picture = token.attrGet("src");
-          if (picture !== null)
-            token.attrJoin("class", pictureClass(join(root, dirname(file), picture)));
-        }
-      });
-    },
+    config: extendMarkdown,
   },
   themeConfig: {
     nav,
     sidebar,
-    search: { provider: "local" },
+    search: { provider: "local", options: { _render: renderForSearch } },
     outline: [2, 3],
     footer: { message: "MIT licence. Nothing on these pages is sent anywhere." },
+  },
+  transformPageData: ({ filePath, frontmatter }) => {
+    if (wide.includes(filePath)) frontmatter.aside = false;
   },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === "train-here" } } },
   vite: {
@@ -118,7 +95,10 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
         transformIndexHtml: () => [{ tag: "link", attrs: icon, injectTo: "head" }],
       },
     ],
-    optimizeDeps: { entries: ["docs/.vitepress/theme/*.ts"] },
+    optimizeDeps: {
+      entries: ["docs/.vitepress/theme/*.ts"],
+      include: ["@spm/core > ndarray", "@spm/core > ndarray-ops"], // the scan misses `#ndarray`
+    },
     resolve: { conditions: ["@spm/source"] },
     build: { target: "es2022", chunkSizeWarningLimit: 1000 }, // kB: the index of the search
     publicDir: join(root, "docs/.vitepress/static"),

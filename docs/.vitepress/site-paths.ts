@@ -15,6 +15,7 @@ const folders: readonly (readonly [from: RegExp, to: string])[] = [
   [/^experiments\/(.*\/)?README\.md$/, "experiments/$1index.md"],
   [/^packages\/([^/]+)\/README\.md$/, "packages/$1.md"],
   [/^packages\/models\/src\/([^/]+)\/README\.md$/, "packages/models/$1.md"],
+  [/^python\/([^/]+)\/README\.md$/, "packages/$1.md"],
   [/^playground\/README\.md$/, "about-the-playground.md"],
   [/^README\.md$/, "overview.md"],
   [/^CONTRIBUTING\.md$/, "contributing.md"],
@@ -41,7 +42,7 @@ export const pages = (): string[] =>
   [
     "README.md",
     "CONTRIBUTING.md",
-    ...["docs", "experiments", "packages", "playground"].flatMap((folder) =>
+    ...["docs", "experiments", "packages", "playground", "python"].flatMap((folder) =>
       filesIn(folder, ".md"),
     ),
   ].filter((file) => sitePath(file) !== undefined);

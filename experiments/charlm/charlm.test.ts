@@ -9,6 +9,7 @@ import { Gpt, generate, gptOf } from "@spm/models";
 import { readCheckpoint } from "@spm/trainer/node";
 import { expect, test } from "vitest";
 import { GruLanguageModel } from "./gru-language-model.ts";
+import { languageModel, languageRow } from "./language-model.ts";
 import { loadMobyDick } from "./moby-dick.ts";
 import { savedGpt } from "./saved-gpt.ts";
 
@@ -53,6 +54,20 @@ test("a GPT comes back from its file, and writes the same", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("blocks of a shared row have the maps of the first, and norms of their own", () => {
+  const sizes = { vocabulary: 5, context: 4, width: 8, heads: 2, layers: 3 };
+  const model = (name: string): Gpt => languageModel(languageRow(name), sizes, 1) as Gpt;
+  const numbers = (name: string): number => model(name).parameterCount();
+  const normsOfABlock = 2 * 2 * 8;
+  expect(numbers("shared-general")).toBe(numbers("general-8x1") + 2 * normsOfABlock);
+  const [first, ...others] = model("shared-dense").blocks;
+  for (const { attention, feedForward } of others) {
+    expect(attention.key).toBe(first?.attention.key);
+    expect(feedForward).not.toBe(first?.feedForward);
+  }
+  expect(first?.attention.key).not.toBe(first?.attention.query);
 });
 
 test("a GRU writes step by step what its whole sequence predicts", async () => {

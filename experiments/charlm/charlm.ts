@@ -66,7 +66,7 @@ const settings = {
 /** The rows of a tuned comparison: from `sparse-general` on of about as many numbers as general. */
 const tunedRows = [
   ...["dense", "rotation", "general", "gru-dense", "sparse-general", "rotation-512"],
-  ...["monarch-224", "dense-80", "dense-112x2", "tied-dense-152"],
+  ...["monarch-224", "dense-80", "dense-112x2", "tied-dense-152", "shared-dense-152"],
 ].join(",");
 
 /** Nats and bits per character, at equal steps and by seconds. */
@@ -163,7 +163,7 @@ async function sampleOf(
   const written = tokens.map((token) => vocabulary[token]).join("");
   const linear = linearNames.find((name) => name === row.kind);
   const file =
-    model instanceof Gpt && linear
+    model instanceof Gpt && linear && !row.shared
       ? await savedGpt(model, { ...gptSizes(row, sizes), vocabulary, linear }, steps)
       : undefined;
   setBackend(device);

@@ -1,23 +1,37 @@
 /** @file The language models by name: transformers and recurrent ones, of every kind of map. */
 import { currentBackend, type Rng, reference, rng, setBackend, tensor } from "@spm/core";
 import { Gpt, type GptOptions, generate } from "@spm/models";
+import type { LinearFactory } from "@spm/nn";
+import type { LinearMap } from "@spm/nn/extend";
 import { type MapRow, mapKinds, mapRow } from "../parts/map-rows.ts";
 import { GruLanguageModel } from "./gru-language-model.ts";
 
 /** A model of this experiment. */
 export type LanguageModel = Gpt | GruLanguageModel;
 
-/** A row: `general`, `dense-112x2` (of width 112, two layers), `tied-dense`, `gru-dense`. */
+/**
+ * A row: `general`, `dense-112x2` (of width 112, two layers), `tied-dense`, `shared-dense`,
+ * `gru-dense`.
+ */
 export interface LanguageRow extends MapRow {
   /** Whether the head is the embedding. */
   readonly tied: boolean;
+  /** Whether all blocks have the maps of the first; their norms are their own. */
+  readonly shared: boolean;
   readonly recurrent: boolean;
 }
 
 /** A row by its name. @throws ValueError for an unknown one */
 export function languageRow(name: string): LanguageRow {
-  const [, form = "", rest = name] = name.match(/^(tied|gru)-(.+)$/) ?? [];
-  return { ...mapRow(rest), row: name, tied: form === "tied", recurrent: form === "gru" };
+  const [, form = "", rest = name] = name.match(/^(tied|shared|gru)-(.+)$/) ?? [];
+  const is = (own: string): boolean => form === own;
+  return {
+    ...mapRow(rest),
+    row: name,
+    tied: is("tied"),
+    shared: is("shared"),
+    recurrent: is("gru"),
+  };
 }
 
 /** The sizes that rows without their own have. */
@@ -41,15 +55,31 @@ export function gptSizes(
 
 /** A row's model from a seed. The state of a GRU is twice as wide as a transformer. */
 export function languageModel(row: LanguageRow, sizes: LanguageSizes, seed: number): LanguageModel {
-  const shared = { linear: mapKinds[row.kind].create, random: rng(seed) };
+  const { create } = mapKinds[row.kind];
+  const own = { linear: row.shared ? sharedByBlocks(create) : create, random: rng(seed) };
   const { width, ...rest } = gptSizes(row, sizes);
-  if (!row.recurrent) return new Gpt({ width, ...rest, ...shared });
+  if (!row.recurrent) return new Gpt({ width, ...rest, ...own });
   return new GruLanguageModel({
     vocabulary: sizes.vocabulary,
     width,
     hidden: 2 * width,
-    ...shared,
+    ...own,
   });
+}
+
+/** Of query, key, value, output and the two of the perceptron. */
+const MAPS_OF_A_BLOCK = 6;
+
+/** The maps of the first block, and the same again for every other. */
+function sharedByBlocks(create: LinearFactory): LinearFactory {
+  const made: LinearMap[] = [];
+  let asked = 0;
+  return (...sizes) => {
+    const place = asked++ % MAPS_OF_A_BLOCK;
+    const map = made[place] ?? create(...sizes);
+    made[place] = map;
+    return map;
+  };
 }
 
 /**

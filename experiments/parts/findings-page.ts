@@ -1,5 +1,5 @@
 /** @file The findings of an experiment as a page of HTML and as text. */
-import { factsHtml, html, htmlPage, type Markup, markup, tableHtml } from "@spm/report/draw";
+import { foldedFacts, html, htmlPage, type Markup, markup, tableHtml } from "@spm/report/draw";
 import type { Findings, Section } from "./experiment.ts";
 
 /** The title, question and command of a report. */
@@ -7,8 +7,8 @@ export interface PageFacts {
   readonly experiment: string;
   readonly question: string;
   readonly command: string;
-  /** Shown in boxes under "How to repeat it". */
-  readonly facts: readonly Readonly<Record<string, string | number | boolean>>[];
+  /** The boxes under "How to repeat it", by their headings. */
+  readonly facts: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
 }
 
 /** The report: question, summary, sections with tables and pictures, how to repeat it. */
@@ -23,7 +23,7 @@ export function findingsPage(
 <p class="lead">${findings.summary}</p>
 ${findings.sections.map(sectionHtml)}<h2>How to repeat it</h2>
 <pre class="panel"><code>${command}</code></pre>
-<div class="facts">${facts.map((box) => markup(factsHtml(box)))}</div>`.text,
+<div class="facts">${foldedFacts(facts)}</div>`.text,
   );
 }
 

@@ -9,7 +9,7 @@ export function readNumbers(name: string, text: string): number[] {
   return parts(text).map((part) => {
     const n = Number(part);
     if (!Number.isSafeInteger(n) || n < 1)
-      throw new ValueError("experiment", `${name} as whole numbers ≥ 1`, `"${text}"`);
+      throw new ValueError("experiment", `${name} as whole numbers ≥ 1`, `"${part}"`);
     return n;
   });
 }
@@ -22,7 +22,7 @@ export function readRates(text: string): number[] {
   return parts(text).map((part) => {
     const rate = Number(part);
     if (!(rate > 0 && Number.isFinite(rate)))
-      throw new ValueError("experiment", "rates above 0", `"${text}"`);
+      throw new ValueError("experiment", "rates above 0", `"${part}"`);
     return rate;
   });
 }

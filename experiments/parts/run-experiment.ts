@@ -78,9 +78,9 @@ export async function runExperiment(
   write("results.json", `${JSON.stringify(findings.results, null, 2)}\n`);
   for (const { figure } of findings.sections) if (figure) write(`${figure.name}.svg`, figure.svg);
   for (const { name, bytes } of findings.files ?? []) write(name, bytes);
-  const facts = [
-    { ...config.settings, backend: config.backend, seconds: config.seconds },
-    { ...config.machine, memory: `${config.machine.memory} GiB` },
-  ];
+  const facts = {
+    Settings: { ...config.settings, backend: config.backend, seconds: config.seconds },
+    Machine: { ...config.machine, memory: `${config.machine.memory} GiB` },
+  };
   return { findings, report: write("report.html", findingsPage({ ...config, facts }, findings)) };
 }

@@ -42,9 +42,14 @@ const marked = StateField.define<DecorationSet>({
 
 /** Colours are variables of the page, which has them for both themes. */
 const theme = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--field)", fontSize: "0.875rem" },
+  "&": {
+    color: "var(--ink)",
+    backgroundColor: "var(--field)",
+    fontSize: "0.875rem",
+    maxHeight: "var(--editor-height)",
+  },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", overflow: "auto" },
   ".cm-content": { caretColor: "var(--ink)", padding: "0.6rem 0", minHeight: "12rem" },
   ".cm-gutters": { color: "var(--soft)", backgroundColor: "var(--field)", border: "none" },
   ".cm-activeLine": { backgroundColor: "var(--active)" },

@@ -77,6 +77,7 @@ const words = (paragraph: string): (Node | string)[] =>
 
 function showLesson({ name, title, text, code }: Lesson): void {
   lessonTitle.textContent = title;
+  document.title = `${title} · SPM playground`;
   lessonText.replaceChildren(...text.map((paragraph) => element("p", {}, ...words(paragraph))));
   editor.replace(code);
   for (const link of lessonList.querySelectorAll("a"))
@@ -110,10 +111,15 @@ lessonList.append(
     element("li", {}, element("a", { href: `#lesson=${name}` }, title)),
   ),
 );
-runButton.addEventListener("click", run);
+runButton.addEventListener("click", () => {
+  void run();
+  status.scrollIntoView({ block: "nearest" });
+});
 stopButton.addEventListener("click", stop);
 shareButton.addEventListener("click", share);
-addEventListener("hashchange", () => {
-  if (/^#(lesson|code)=/.test(location.hash)) void follow(); // not at the link to the program
+addEventListener("hashchange", async () => {
+  if (!/^#(lesson|code)=/.test(location.hash)) return; // the link to the program
+  await follow();
+  lessonTitle.focus(); // is read out, and Tab goes on from there
 });
 await follow();

@@ -93,7 +93,10 @@ export function openPad(drawn: (pixels: Float32Array) => void): HTMLElement {
     else return;
     event.preventDefault();
   });
-  clear.addEventListener("click", empty);
+  clear.addEventListener("click", () => {
+    empty();
+    said.textContent = "The pad is clear.";
+  });
   empty();
   place();
   return element(

@@ -89,7 +89,7 @@ describe.runIf(browser !== null)("a live page in Chromium", () => {
           // a hint is an animation by scrolling, which begins with a frame of its own
           const right = async (): Promise<boolean> =>
             (await measure(saved)).hints.every(({ wide, told }) => told === wide);
-          await expect.poll(right).toBe(true);
+          await expect.poll(right, { timeout: 10_000 }).toBe(true);
           const { beyond, type, hints, ground } = await measure(saved);
           expect([width, beyond]).toEqual([width, 0]);
           expect(type).toBeGreaterThan(10);

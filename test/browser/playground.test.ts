@@ -481,6 +481,12 @@ describe.runIf(browser !== null)("the playground", () => {
     await press("Enter");
     expect(await focused()).toBe("editor");
     expect(await page.textContent(".cm-activeLine")).toBe("lost;");
+    await page.focus("#lessons li:nth-child(2) a");
+    await press("Enter");
+    await expect.poll(focused).toBe("title"); // which is read out
+    expect(await page.title()).toBe("A training loop · SPM playground");
+    await press("Tab");
+    expect(await focused()).toBe("run");
   });
 
   test.each(["light", "dark"] as const)("fits 390 px and says what is what, %s", async (scheme) => {
@@ -489,11 +495,14 @@ describe.runIf(browser !== null)("the playground", () => {
     await page.click("#run");
     await statusOf(page, /^Done/);
     await expect.poll(() => page.locator("#output img").count()).toBe(9);
-    const sizes = await page.evaluate(() => ({
-      inside: document.documentElement.scrollWidth,
-      outside: document.documentElement.clientWidth,
-    }));
-    expect(sizes.inside).toBe(sizes.outside);
+    for (const size of ["100%", "200%"]) {
+      const [inside, outside] = await page.evaluate((fontSize) => {
+        const page = document.documentElement;
+        page.style.fontSize = fontSize;
+        return [page.scrollWidth, page.clientWidth];
+      }, size);
+      expect(inside, size).toBe(outside);
+    }
     const unnamed = await page.evaluate(() =>
       [...document.querySelectorAll("img, button, select, canvas, iframe, [role]")]
         .filter((one) => {

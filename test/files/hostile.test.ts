@@ -111,7 +111,7 @@ test("mutated checkpoints with right checksums: inspect, eval and resume say so"
     );
     for (const f of [
       () => inspectFile(path),
-      () => printEvaluation(folder, true, silent, ours),
+      () => printEvaluation(folder, { json: true }, silent, ours),
       () => run(folder),
     ]) {
       const bad = await fault(f);

@@ -199,7 +199,7 @@ test("spm sample goes on with a prompt, the same for the same seed", async () =>
     expect(text.stdout).toMatch(/^the cat sat on th\n$/);
     expect([strange.code, strange.stderr]).toEqual([
       1,
-      'error: characters: expected characters of the vocabulary, got "Z"\n',
+      'error: characters: expected characters of the vocabulary, got "Z" in line 1 of the prompt\n',
     ]);
   });
 });

@@ -2,8 +2,6 @@
  * @file `<train-here>`: the recorded losses of three networks on two spirals, and a button that
  * trains one of them in the page and draws its losses over the recorded ones.
  */
-import { reference, setBackend } from "@spm/core";
-import { train } from "../../../examples/train-in-the-browser/spirals.ts";
 import recorded from "./recorded.json" with { type: "json" };
 
 type Kind = keyof typeof recorded;
@@ -71,29 +69,24 @@ class TrainHere extends HTMLElement {
       said.textContent = text;
     };
     button.disabled = true;
-    const losses: number[] = [];
-    let backend = reference;
+    say("Loading …");
     try {
-      const { wasm } = await import("@spm/wasm");
-      backend = await wasm({ bytes: 2 ** 28 });
-      setBackend(backend);
-      const begin = performance.now();
-      await train(kind, STEPS, async (_, loss) => {
+      const { trainOnWasm } = await import("./train-on-wasm.ts");
+      say("Training …");
+      const losses: number[] = [];
+      const seconds = await trainOnWasm(kind, STEPS, async (loss) => {
         losses.push(loss);
         curve.setAttribute("d", path(losses));
         await new Promise(requestAnimationFrame);
       });
-      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
       const [mine = 0, theirs = 0] = [losses, recorded[kind].losses].map((all) => all.at(-1));
       say(
-        `${kind}: loss ${mine.toPrecision(4)} after ${STEPS} steps, ${seconds} s here; ` +
-          `recorded ${theirs.toPrecision(4)}.`,
+        `${kind}: loss ${mine.toPrecision(4)} after ${STEPS} steps, ` +
+          `${seconds.toFixed(1)} s here; recorded ${theirs.toPrecision(4)}.`,
       );
     } catch (cause) {
       say(`It did not train here: ${String(cause)}`);
     } finally {
-      setBackend(reference);
-      await backend.dispose();
       button.disabled = false;
     }
   }

@@ -1,4 +1,7 @@
 /** @file `spm eval`: every metric of a trained model on its test samples. */
+import { readFileSync } from "node:fs";
+import { encodeCharacters, nextCharacters } from "@spm/data";
+import type { Gpt } from "@spm/models";
 import { CheckpointError, classScores, type ProgressStream } from "@spm/trainer";
 import { formatCount, formatPercent } from "@spm/trainer/format";
 import {
@@ -8,9 +11,11 @@ import {
   type NumberAssessment,
   targetName,
 } from "./assess.ts";
+import { spmItself } from "./caller.ts";
+import { gptOfRun, LEARNED, textOfRun } from "./experiment-run.ts";
 import type { Registries } from "./registries.ts";
 import { contextOf, savedConfig } from "./saved-config.ts";
-import { languageModel } from "./saved-gpt.ts";
+import { languageModel, savedGpt } from "./saved-gpt.ts";
 import { assertSameSamples, loadModel, openCheckpoint } from "./saved-model.ts";
 import type { SavedConfig } from "./saved-task.ts";
 import { loadData } from "./task.ts";
@@ -18,11 +23,35 @@ import { textTable } from "./text-table.ts";
 
 const MOST_CLASSES = 20;
 
+/** What is evaluated. */
+export interface EvalFlags {
+  /** A text that a GPT is scored on, the whole of it. */
+  readonly file?: string;
+  /** Whether one line of JSON is printed instead of tables. */
+  readonly json?: boolean;
+}
+
 /** Evaluates a run folder or a checkpoint. @throws CheckpointError, DataError, Node's errors */
-async function evaluateSaved(path: string, registries: Registries) {
+async function evaluateSaved(
+  given: string,
+  file: string | undefined,
+  registries: Registries,
+): Promise<Evaluated> {
+  const path = gptOfRun("eval", given);
   const checkpoint = await openCheckpoint(path);
+  const found = languageModel("eval", path, checkpoint);
+  const withoutTask = savedGpt("eval", path, checkpoint) !== undefined;
+  if (found !== undefined && (withoutTask || file !== undefined))
+    return evaluateText(given, file, found);
+  if (file !== undefined)
+    throw new CheckpointError(
+      "eval",
+      "a GPT for the text of --file",
+      `${path}, another model`,
+      `${spmItself.command} predict RUN FILE scores the rows of a file`,
+    );
   const config = savedConfig(path, checkpoint, registries);
-  const gpt = languageModel("eval", path, checkpoint)?.model;
+  const gpt = found?.model;
   const windows = gpt !== undefined;
   const data = await loadData(config.options, registries, { ...contextOf(config), windows });
   const { test, classes, features } = data;
@@ -39,14 +68,35 @@ async function evaluateSaved(path: string, registries: Registries) {
   return { config, result: await assess(model, test, config) };
 }
 
+/** An assessment, and what it takes to print it. */
+interface Evaluated {
+  readonly config: Pick<SavedConfig, "encoding" | "classes">;
+  readonly result: ClassAssessment | NumberAssessment;
+}
+
+/** A GPT on a text, or on the last tenth of that of its run, which it didn't learn from. */
+async function evaluateText(
+  given: string,
+  file: string | undefined,
+  { model, vocabulary }: { readonly model: Gpt; readonly vocabulary: string },
+): Promise<Evaluated> {
+  const whole = file === undefined ? await textOfRun("eval", given) : readFileSync(file, "utf8");
+  const all = encodeCharacters(whole, vocabulary, file ?? "the run's text");
+  const held = file === undefined ? all.subarray(Math.floor(LEARNED * all.length)) : all;
+  const { context } = model;
+  const config = { classes: [...vocabulary].length };
+  const windows = nextCharacters(held, { context, stride: context });
+  return { config, result: await assess(model, windows, config) };
+}
+
 /** Prints an evaluation as tables, or as one line of JSON. */
 export async function printEvaluation(
   path: string,
-  json: boolean,
+  { file, json = false }: EvalFlags,
   stdout: ProgressStream,
   registries: Registries,
 ): Promise<void> {
-  const { config, result } = await evaluateSaved(path, registries);
+  const { config, result } = await evaluateSaved(path, file, registries);
   stdout.write(json ? `${JSON.stringify(result)}\n` : assessmentText(result, config));
 }
 

@@ -1,6 +1,6 @@
 /** @file The run folders of experiments that leave a GPT: its file, and the text of the run. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CheckpointError } from "@spm/trainer";
 import { experimentsOfClone } from "./experiments.ts";
 
@@ -21,6 +21,9 @@ export function gptOfRun(op: string, path: string, first?: string): string {
   if (names.length === 1 || found === first) return join(path, found);
   throw new CheckpointError(op, "one of the models in a run", names.join(", "), "name its file");
 }
+
+/** The share of a run's text that its models learn from; the rest measures them. */
+export const LEARNED = 0.9;
 
 /**
  * The text that a run learned from: the file of `spm train text`, the book of
@@ -48,11 +51,11 @@ interface RunText {
   readonly options?: { readonly file?: unknown };
 }
 
-/** The configuration of a run folder; of anything else it is empty. */
+/** The configuration of a run folder, or of that of a file; of anything else it is empty. */
 function configOf(path: string): RunText {
-  try {
-    return Object(JSON.parse(readFileSync(join(path, "config.json"), "utf8"))) as RunText;
-  } catch {
-    return {};
-  }
+  for (const folder of [path, dirname(path)])
+    try {
+      return Object(JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))) as RunText;
+    } catch {} // no run
+  return {};
 }

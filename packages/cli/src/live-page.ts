@@ -24,7 +24,7 @@ document.body.prepend(status);
 const say = (text) => { if (status.textContent !== text) status.textContent = text; };
 const parts = () => [...main.querySelectorAll("details")];
 const nameOf = (part) =>
-  part.querySelector("summary").textContent + part.querySelector("pre, table, p").tagName;
+  part.querySelector("summary").textContent + part.children[1]?.tagName;
 say("training: this page updates itself");
 const events = new EventSource("/events");
 events.addEventListener("page", ({ data }) => {

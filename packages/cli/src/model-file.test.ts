@@ -84,7 +84,10 @@ test("refuses a file without a task, with a newer one, and with another model", 
   };
   const model = file.metadata["spm.model"] ?? "";
   expect(await refusal({ "spm.model": model })).toBe(
-    "error: loadModel: expected a model of spm train, got /other.safetensors, which has no task\n",
+    "error: loadModel: expected a model of spm train, with its task, got /other.safetensors, " +
+      "a model alone, as saveModel writes it\n" +
+      'help: in a program: loadModel("/other.safetensors"); ' +
+      "npm run -s spm -- inspect /other.safetensors shows what it is\n",
   );
   expect(await refusal({ "spm.task": '{"schema":2}' })).toMatch(
     /a task of schema 1 at most, got 2/,

@@ -43,6 +43,7 @@ test("a regression trains on a European CSV, is evaluated, predicts, and reports
   const page = read("prices", "report.html");
   expect(page).toContain("Residuals of price by prediction");
   expect(page).toContain("<h1>prices: rotation layers</h1>");
+  expect(page).toContain('<a href="model.safetensors">');
   expect(page).not.toMatch(/NaN|undefined/);
 
   const result = JSON.parse(await run(`eval ${out} --json`));
@@ -101,9 +102,28 @@ test("a regression trains on a European CSV, is evaluated, predicts, and reports
   expect(Math.abs(Number(first?.split(",")[1]) - 110)).toBeLessThan(5);
   expect(last).toMatch(/^4,\d+/);
   expect(await run(`predict ${out} ${prices} --out ${join(work, "p.csv")}`)).toMatch(
-    /^predictions: .*p.csv \(200\)\nR² 0\.9\d+, RMSE .*\npage: .*p.html\n$/,
+    /^predictions: .*p.csv \(200\)\nR² 0\.9\d+, RMSE .*\nwarning: [\s\S]*\npage: .*p.html\n$/,
   );
   expect(read("p.html")).toContain("Residuals of price by prediction");
+
+  // rows that it was trained on are told from others, which alone are scored as eval scores them
+  const warning = /Warning: 160 of these 200 rows .*; on the other 40: R² ([\d.]+),/;
+  const [, fresh] = warning.exec(read("p.html")) ?? [];
+  expect(Number(fresh)).toBeCloseTo(result.r2, 4);
+  const rows = readFileSync(prices, "utf8").split("\r\n");
+  const half = file("half.csv", ["\ufeffprice;size;kind", "100,5;0;a"].join("\n"));
+  expect(await run(`predict ${out} ${half}`)).not.toContain("warning");
+  const swapped = rows.slice(1, 101).map((row) => row.split(";").reverse().join(";"));
+  const reversed = file("reversed.csv", ["price;kind;size", ...swapped].join("\n"));
+  expect(await run(`predict ${out} ${reversed}`)).toMatch(
+    /^warning: [78]\d of these 100 rows are/m,
+  );
+  const narrow = file("narrow.csv", "kind;price\na;3\n");
+  await run(`predict ${out} ${narrow}`);
+  expect(printed.err).toBe(
+    'error: readTable: expected the column "size" in narrow.csv, as in training, ' +
+      'got a file that has "kind", "price"\n',
+  );
   const [, , right] = read("p.csv").split("\n")[1]?.split(",") ?? [];
   expect(Number(right)).toBeCloseTo(samples[0]?.price ?? 0, 6);
 });
@@ -211,7 +231,8 @@ test("a folder of images trains, resumes, is evaluated and predicts", async () =
   await run(`attribute ${out} --test 1`);
   expect(read("images", "attribution-1.html")).toMatch(/Test image 1, a (dark|light)</);
   expect(await run(`resume ${out} --set epochs=9`)).toMatch(/^finished at step 18 of 18/m);
-  expect(await run(`predict ${out} ${pictures}/light`)).toMatch(/^accuracy 100.00 % of 20$/m);
+  const light = await run(`predict ${out} ${pictures}/light`);
+  expect(light).toMatch(/^accuracy 100.00 % of 20\nwarning: 1\d of these 20 images are ones that/m);
   const cut = file("cut.png", png(7, 7).subarray(0, 40));
   await run(`predict ${out} ${cut}`);
   expect(printed.err).toMatch(/^error: decodeImage: .*\nhelp: .*--bad-rows skip\n$/);

@@ -6,6 +6,7 @@ import { DataError, DataLoader, type Dataset, imageDataset } from "@spm/data";
 import type { DataEncoding, ImageEncoding } from "@spm/data/datasets";
 import { imageFiles, openTable, readImages } from "@spm/data/files";
 import {
+  cellsOf,
   readOptionsFor,
   readTable,
   type TableEncoding,
@@ -15,23 +16,26 @@ import {
 } from "@spm/data/table";
 import type { Mlp } from "@spm/models";
 import { softmax } from "@spm/nn";
-import { factsHtml, html, htmlPage, markup, testOutcomeHtml } from "@spm/report/draw";
-import {
-  accuracyOf,
-  CheckpointError,
-  confusionMatrix,
-  type ProgressStream,
-  regressionScores,
-} from "@spm/trainer";
-import { formatCount, formatPercent } from "@spm/trainer/format";
-import { type TestOutcome, writeAtomically } from "@spm/trainer/node";
-import { classNames, likeliest, outcomeOf, targetName } from "./assess.ts";
+import { CheckpointError, type ProgressStream } from "@spm/trainer";
+import { formatCount } from "@spm/trainer/format";
+import { writeAtomically } from "@spm/trainer/node";
+import { likeliest } from "./assess.ts";
 import { assertNew, freePlace } from "./new-file.ts";
+import {
+  type Answers,
+  htmlOf,
+  outcomeFor,
+  scoreOf,
+  targetOf,
+  warningFor,
+} from "./predicted-outcome.ts";
 import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { savedConfig } from "./saved-config.ts";
 import { folderOf, loadModel, openCheckpoint } from "./saved-model.ts";
 import type { SavedConfig } from "./saved-task.ts";
+import { folded } from "./terminal.ts";
+import { trainedRows } from "./trained-rows.ts";
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
@@ -44,18 +48,17 @@ export interface PredictOptions {
 const BATCH = 500;
 
 /** Samples to predict, each with its name in the file of predictions. */
-interface AskedSamples {
+interface AskedSamples extends Answers {
   readonly inputs: Dataset<{ readonly x: Tensor }>;
   /** The heading of the names: "line", "row" or "file". */
   readonly heading: string;
   readonly names: readonly (string | number)[];
-  /** The right answers, if the file has them: −1 or NaN where it doesn't. */
-  readonly actual: ArrayLike<number> | undefined;
 }
 
 /**
  * Writes a CSV with a prediction for each row or image, and where the right answers are there, too,
- * a page with the residuals or the confusion matrix; prints their paths.
+ * a page with the residuals or the confusion matrix; prints their paths. Where some of these rows
+ * are ones that the model was trained on, it says how many, and scores the others alone, too.
  *
  * @param path - a run folder or a checkpoint of `spm train` on data of one's own
  * @param file - a table with the columns of the training's, a folder of images, or an image
@@ -91,9 +94,12 @@ export async function predict(
   stdout.write(`predictions: ${out} (${formatCount(asked.names.length)})\n`);
   const outcome = outcomeFor(asked, outputs, encoding);
   if (outcome === undefined) return;
+  const trained = await trainedRows(config, registries);
+  const warning = trained && warningFor(asked, outputs, encoding, trained);
   const page = pageOf(out);
-  writeAtomically(page, htmlOf(basename(file), outcome, config, options.command));
-  stdout.write(`${scoreOf(outcome)}\npage: ${page}\n`);
+  writeAtomically(page, htmlOf(basename(file), { outcome, warning }, config, options.command));
+  stdout.write(`${scoreOf(outcome)}\n${warning ? `${folded(`warning: ${warning}`)}\n` : ""}`);
+  stdout.write(`page: ${page}\n`);
 }
 
 /** The page beside a file of predictions. */
@@ -126,6 +132,7 @@ async function tableAsked(
     inputs: tableInputs(table, encoding),
     heading: table.unit,
     names: [...table.lines],
+    cells: (i) => cellsOf(table, i),
     actual: known ? tableTargets(table, encoding.target) : undefined,
   };
 }
@@ -163,6 +170,7 @@ async function imagesAsked(
     inputs: imageDataset(images, encoding),
     heading: "file",
     names: read.files,
+    cells: (i) => ({ file: read.files[i] ?? "" }),
     actual: actual.some((k) => k >= 0) ? actual : undefined,
   };
 }
@@ -216,65 +224,3 @@ function predictionsCsv(
 
 /** As many digits as float32 has. */
 const digits = (value: number): number => Number(value.toPrecision(7));
-
-/** The target of either kind of encoding. */
-function targetOf(encoding: DataEncoding) {
-  if (encoding.kind === "table" && encoding.target.kind === "number")
-    return { ...encoding.target, names: [] };
-  const [name, names] = [targetName(encoding), classNames(encoding, 0)];
-  return { kind: "category" as const, name, names };
-}
-
-/** The predictions beside what is right, of the samples that say; undefined where none does. */
-function outcomeFor(
-  { actual }: AskedSamples,
-  outputs: readonly (readonly number[])[],
-  encoding: DataEncoding,
-): TestOutcome | undefined {
-  const target = targetOf(encoding);
-  const known = outputs.flatMap((row, i) => {
-    const right = actual?.[i] ?? Number.NaN;
-    return right >= 0 || (target.kind === "number" && !Number.isNaN(right)) ? [{ row, right }] : [];
-  });
-  if (known.length === 0) return undefined;
-  const right = known.map((sample) => sample.right);
-  const loss = Number.NaN;
-  const samples = known.length;
-  if (target.kind === "number") {
-    const predicted = known.map(({ row }) => (row[0] ?? Number.NaN) * target.std + target.mean);
-    const scores = regressionScores(predicted, right);
-    return outcomeOf({ samples, loss, ...scores, actual: right, predicted }, encoding);
-  }
-  const predicted = known.map(({ row }) => likeliest(row));
-  const confusion = confusionMatrix(predicted, right, target.names.length);
-  return { kind: "classes", names: target.names, confusion };
-}
-
-/** The score of an outcome in a line. */
-function scoreOf(outcome: TestOutcome): string {
-  if (outcome.kind === "regression") {
-    const shown = (value: number | null): string => value?.toPrecision(4) ?? "–";
-    return `R² ${shown(outcome.r2)}, RMSE ${shown(outcome.rmse)}, MAE ${shown(outcome.mae)}`;
-  }
-  const { confusion } = outcome;
-  const total = confusion.flat().reduce((sum, n) => sum + n, 0);
-  return `accuracy ${formatPercent(accuracyOf(confusion))} of ${formatCount(total)}`;
-}
-
-function htmlOf(
-  name: string,
-  outcome: TestOutcome,
-  { options: { dataset, layer } }: SavedConfig,
-  command: string,
-): string {
-  const title = `Predictions of ${name}`;
-  return htmlPage(
-    title,
-    html`<h1>${title}</h1>
-<h2>All rows of the file, with their answers</h2>
-${testOutcomeHtml(outcome)}
-<h2>How to repeat it</h2>
-<pre class="panel"><code>${command}</code></pre>
-<div class="facts">${markup(factsHtml({ dataset, layer }))}</div>`.text,
-  );
-}

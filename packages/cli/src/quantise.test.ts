@@ -46,6 +46,13 @@ test("writes a smaller file, which samples and says what a page reads", async ()
   const found = gptOf({ config: JSON.parse(file.metadata.config ?? ""), values });
   expect([...encodeCharacters("what", found?.vocabulary ?? "")]).toHaveLength(4);
   expect(await spm("inspect @gpt-w3.safetensors")).toContain("U8");
+  const { samples, loss } = JSON.parse(
+    await spm("eval @gpt-w3.safetensors --file @verse.txt --json"),
+  );
+  expect([samples > 500, loss]).toEqual([
+    true,
+    expect.closeTo(Math.log(vocabularyOf(verse).length), 0),
+  ]);
 });
 
 test("rounds activations as well, after a map that it is told", async () => {
@@ -68,6 +75,14 @@ test("takes the folder of a run, which says its text, and samples what it leaves
   await spm(`experiment charlm --quick ${set} --backend reference --out @run`);
   const printed = await spm("quantise @run --weights 3 --epochs 1");
   expect(printed).toContain("wrote FOLDER/run/gpt-dense-w3.safetensors");
+  // scored on the tenth of the run's text that quantise measured its loss on
+  for (const [row, of] of [
+    ["before", "@run"],
+    ["after", "@run/gpt-dense-w3.safetensors"],
+  ]) {
+    const [, nats] = new RegExp(`^${row} +([\\d.]+)`, "m").exec(printed) ?? [];
+    expect(await spm(`eval ${of}`)).toMatch(new RegExp(`^loss +${nats}$`, "m"));
+  }
   const text = await spm("sample @run/gpt-dense-w3.safetensors --prompt whale --length 8");
   expect(text).toMatch(/^whale[\s\S]{8}\n$/);
   cpSync(inFolder("run/gpt-dense.safetensors"), inFolder("run/gpt-dense-2.safetensors"));
@@ -81,7 +96,10 @@ test.each([
   ["quantise @no-such-run", "no such file or folder"],
   ["quantise @gpt-w3.safetensors --file @verse.txt", "rounded already"],
   ["quantise @gpt.safetensors --file @verse.txt --weights 3", "expected a new file"],
-  ["quantise @gpt.safetensors --file @other.txt", "expected characters of the vocabulary"],
+  ["quantise @gpt.safetensors --file @other.txt", '"W" in line 1 of FOLDER/other.txt'],
+  ["eval @gpt.safetensors --file @other.txt", '"W" in line 1 of FOLDER/other.txt'],
+  ["eval @gpt.safetensors", "expected --file with a text of the kind that the model writes"],
+  ["sample @gpt.safetensors --prompt W", '"W" in line 1 of the prompt'],
   ["quantise @mixers.safetensors --file @verse.txt", "of rotation maps"],
   ["quantise @gpt.safetensors --file @verse.txt --weights 9", "a whole number from 2 to 8"],
 ])("%s: %s", async (line, message) => {

@@ -28,7 +28,7 @@ import {
 } from "@spm/trainer";
 import { formatCount } from "@spm/trainer/format";
 import { encodeCheckpoint, readCheckpoint, writeAtomically } from "@spm/trainer/node";
-import { gptOfRun, textOfRun } from "./experiment-run.ts";
+import { gptOfRun, LEARNED, textOfRun } from "./experiment-run.ts";
 import { savedGpt } from "./saved-gpt.ts";
 import { hasTask, openCheckpoint, type SavedFile } from "./saved-model.ts";
 import { textTable } from "./text-table.ts";
@@ -55,8 +55,6 @@ export interface QuantiseOptions {
 }
 
 const [WINDOWS, BATCH] = [256, 16];
-/** Of the text; the rest measures what is lost. */
-const LEARNED = 0.9;
 /** Learning rates that were the best, by map: a learned rotation needs larger steps. */
 const mapRates: Readonly<Record<InputMapName, number>> = {
   none: 0.01,
@@ -83,14 +81,12 @@ export async function quantise(
   const path = gptOfRun("quantise", given, "gpt-dense.safetensors");
   const out = options.out ?? path.replace(/(\.safetensors)?$/, `-w${options.weights}.safetensors`);
   if (existsSync(out)) throw new CheckpointError("quantise", "a new file", out, "--out another");
-  if (!hasTask(path)) throw noGpt(path);
+  if (!hasTask(path)) throw noGpt(`${path} without its characters`);
   const checkpoint = await openCheckpoint(path);
   const { saved, model } = denseGpt(path, checkpoint);
-  const text =
-    options.file === undefined
-      ? await textOfRun("quantise", given)
-      : readFileSync(options.file, "utf8");
-  const { learned, held } = windowsOf(text, saved);
+  const { file } = options;
+  const text = file === undefined ? await textOfRun("quantise", given) : readFileSync(file, "utf8");
+  const { learned, held } = windowsOf(text, saved, file ?? "the run's text");
   const { weights, activations = null, map, seed } = options;
   const rounding = { weights, activations, map };
   const quantised = quantisedGpt(
@@ -132,23 +128,20 @@ function denseGpt(
 /** @throws CheckpointError for a model that is no GPT */
 function modelOf(path: string, checkpoint: SavedFile): Gpt {
   const found = savedGpt("quantise", path, checkpoint);
-  if (found === undefined) throw noGpt(path);
+  if (found === undefined) throw noGpt(`${path}, another model`);
   return found.model;
 }
 
-const noGpt = (path: string): CheckpointError =>
-  new CheckpointError(
-    "quantise",
-    "a GPT, as spm experiment charlm leaves it",
-    `${path}, another model`,
-  );
+const noGpt = (got: string): CheckpointError =>
+  new CheckpointError("quantise", "a GPT, as spm experiment charlm leaves it", got);
 
 /** The windows of a text: to learn from, and held out. */
 function windowsOf(
   text: string,
   { vocabulary, context }: SavedGpt,
+  source: string,
 ): { readonly learned: Dataset<WindowBatch>; readonly held: DataLoader<WindowBatch> } {
-  const classes = encodeCharacters(text, vocabulary);
+  const classes = encodeCharacters(text, vocabulary, source);
   const cut = Math.floor(LEARNED * classes.length);
   const all = nextCharacters(classes.subarray(0, cut), { context });
   const apart = Math.max(1, Math.floor(all.length / WINDOWS));

@@ -82,6 +82,22 @@ test("a file that is there is kept: a report, its curves, an attribution, a mode
     expect((await spm(`attribute ${run} --test 1`)).out).toContain(join(run, name));
 });
 
+test("the folder of a training that failed is kept, and the error says how to go on", async () => {
+  const rate = "--optimizer sgd --learning-rate 1e30 --clip 1e30";
+  const tiny = "--samples 64 --batch-size 32 --hidden 4 --depth 1 --epochs 3 --backend reference";
+  const diverging = `train clusters ${tiny} ${rate} --out ${folder}`;
+  expect((await spm(diverging)).err).toMatch(/^error: fit: expected a finite loss/);
+  const before = readdirSync(folder);
+  expect((await spm(diverging)).err).toBe(
+    `error: train: expected a new or empty folder, got ${folder} with an unfinished run in it\n` +
+      `help: npm run -s spm -- resume ${folder} goes on with it; --out ${folder}-2 is free\n`,
+  );
+  expect(readdirSync(folder)).toEqual(before);
+  rmSync(join(folder, "config.json"));
+  const { err } = await spm(diverging);
+  expect(err).toMatch(/with files in it\nhelp: --out .*-2 is free\n$/);
+});
+
 test("report of what is not a run says so", async () => {
   expect(await spm("report /nowhere")).toEqual({
     out: "",

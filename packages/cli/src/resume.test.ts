@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type LinearFactory, LowRank } from "@spm/nn";
 import { checkpointPath, checkpointSteps, readRun } from "@spm/trainer/node";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { commandLine } from "../../../test/command-line.ts";
@@ -102,13 +103,46 @@ describe("spm resume", () => {
       expect([code, err]).toEqual([2, expect.stringContaining(message as string)]);
       expect(files()).toEqual(before);
     }
+  });
+
+  test("refuses another layer, width or optimizer in the words of the command line", async () => {
+    await train();
     const before = files();
-    const wider = await spm(`resume ${run()} --set hidden=9 --set epochs=3`);
-    expect([wider.code, wider.err]).toEqual([
-      1,
-      expect.stringMatching(/^error: loadStateDict: expected/),
-    ]);
+    for (const [set, kept] of [
+      ["hidden=9", "hidden 4"],
+      ["layer=dense", "layer rotation"],
+      ["optimizer=sgd", "optimizer adam"],
+    ]) {
+      const { code, err } = await spm(`resume ${run()} --set ${set} --set epochs=3`);
+      expect([code, err]).toEqual([
+        1,
+        `error: resume: expected ${kept}, which a run keeps, got --set ${set}\n` +
+          "help: a run keeps its data, its layers and its optimizer; " +
+          "npm run -s spm -- train begins another\n",
+      ]);
+    }
     expect(files()).toEqual(before);
+    const other = await spm(`resume ${run()} --set schedule=step --set every=9 --set epochs=3`);
+    expect([other.code, other.err]).toEqual([undefined, ""]);
+  });
+
+  test("says which parameters a program's own layer no longer has", async () => {
+    const entry = (rank: number) => ({
+      description: "thin",
+      learningRate: 0.01,
+      create: ((inputs, outputs, options) =>
+        new LowRank(inputs, outputs, { ...options, rank })) as LinearFactory,
+    });
+    const run1 = join(folder, "own");
+    const flags = `train clusters ${tiny} --layer thin --out ${run1}`;
+    expect((await spm(flags, { linearKinds: { thin: entry(1) } })).err).toBe("");
+    for (const line of [`resume ${run1} --set epochs=3`, `eval ${run1}`]) {
+      const { code, err } = await spm(line, { linearKinds: { thin: entry(2) } });
+      expect(err).toMatch(
+        /^error: loadModel: expected the parameters of layer thin as it is now, /,
+      );
+      expect([code, err.includes("rename")]).toEqual([1, false]);
+    }
   });
 
   test("knows another text under the same name, though it has the same size", async () => {

@@ -15,11 +15,14 @@ import {
 } from "@spm/trainer/node";
 import { useBackend } from "./backend.ts";
 import { reading } from "./reading.ts";
+import type { Registries } from "./registries.ts";
 import { configAsSaved, contextOf } from "./saved-config.ts";
+import { assertFits } from "./saved-model.ts";
 import type { SavedConfig } from "./saved-task.ts";
 import { loadData } from "./task.ts";
 import { checkpointsIn, runTask, type TrainingParts, taskOf } from "./train.ts";
 import { type Given, resolveTraining } from "./train-config.ts";
+import { trainOptions } from "./train-options.ts";
 
 /** Changes that a resumption is asked for. */
 export interface Asked {
@@ -43,15 +46,17 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
   const writer = new RunWriter(folder);
   try {
     const config = readRunConfig(folder);
-    const given = { ...config.options, ...asked.set };
+    assertKept(config.options, asked.set, parts.caller.command);
+    const given = { ...withoutOldSchedule(config.options, asked.set, registries), ...asked.set };
     const options = resolveTraining({}, given, registries, join(folder, "config.json"));
     await useBackend(options.backend, options.threads);
     const found = checkpointToResume(folder, parts.stdout);
     const saved = found === undefined ? {} : contextOf(configAsSaved(found.path, found));
     const context = { ...reading(parts.stdout), ...saved };
     const task = taskOf(options, await loadData(options, registries, context), registries);
+    if (found !== undefined) assertFits(found.path, found.values, task.model, options.layer);
     const changed = found === undefined ? [] : changesSince(found, found.path, task.saved);
-    const agreed = agreedTo(changed, config.changes ?? [], asked);
+    const agreed = agreedTo(changed, config.changes ?? [], asked, registries);
     for (const change of changed) parts.stdout.write(`changed: ${shown(change)}\n`);
     if (found === undefined) {
       for (const line of writer.truncate()) parts.stdout.write(`warning: ${line}\n`);
@@ -75,6 +80,36 @@ export async function resume(folder: string, asked: Asked, parts: TrainingParts)
     writer.close();
   }
 }
+
+/** The options that the data, the model and the state of its optimizer follow from. */
+const KEPT = [
+  ...["dataset", "target", "task", "context"],
+  ...["layer", "hidden", "depth", "optimizer"],
+];
+
+/** @throws RunError for another value of an option that a run keeps */
+function assertKept(options: Given, set: Given, command: string): void {
+  const name = KEPT.find((name) => name in set && !isDeepStrictEqual(set[name], options[name]));
+  if (name === undefined) return;
+  throw new RunError(
+    "resume",
+    `${name} ${options[name] ?? "as in training"}, which a run keeps`,
+    `--set ${name}=${set[name]}`,
+    `a run keeps its data, its layers and its optimizer; ${command} train begins another`,
+  );
+}
+
+/** Whether an option is one of schedules, so that it changes with the schedule. */
+const isOfSchedule = (name: string, registries: Registries): boolean =>
+  trainOptions(registries)[name]?.of?.choice === "schedule";
+
+/** The options of a run, of which another schedule takes its own ones along. */
+const withoutOldSchedule = (options: Given, set: Given, registries: Registries): Given =>
+  Object.fromEntries(
+    Object.entries(options).filter(
+      ([name]) => set.schedule === undefined || !isOfSchedule(name, registries),
+    ),
+  );
 
 /** The last checkpoint that is whole, and a line about it and each that is damaged. */
 function checkpointToResume(folder: string, stdout: ProgressStream) {
@@ -115,6 +150,7 @@ function agreedTo(
   changes: readonly RunChange[],
   before: readonly RunChange[],
   { set, allowChanged }: Asked,
+  registries: Registries,
 ): RunChange[] {
   const unknown = changes.filter(({ name, from, to }) => {
     const reached = before
@@ -122,7 +158,9 @@ function agreedTo(
       .reduce((value, change) => (isDeepStrictEqual(value, change.from) ? change.to : value), from);
     return !isDeepStrictEqual(reached, to);
   });
-  const refused = unknown.filter(({ name }) => !allowChanged && !Object.hasOwn(set, name));
+  const asked = (name: string): boolean =>
+    Object.hasOwn(set, name) || (set.schedule !== undefined && isOfSchedule(name, registries));
+  const refused = unknown.filter(({ name }) => !allowChanged && !asked(name));
   if (refused.length > 0)
     throw new RunError(
       "resume",

@@ -51,7 +51,8 @@ async function sampleGpt(
   { model, vocabulary }: { readonly model: Gpt; readonly vocabulary: string },
   { prompt, length, temperature, seed }: SampleTextOptions,
 ): Promise<string> {
-  const start = [...encodeCharacters(prompt === "" ? vocabulary.slice(0, 1) : prompt, vocabulary)];
+  const from = prompt === "" ? vocabulary.slice(0, 1) : prompt;
+  const start = [...encodeCharacters(from, vocabulary, "the prompt")];
   const tokens = await generate(model, start, { count: length, temperature, random: rng(seed) });
   const characters = [...vocabulary];
   return (
@@ -79,7 +80,7 @@ async function sampleMlp(
   const characters = [...vocabulary];
   const random = rng(seed);
   const context = features / characters.length;
-  const written = [...encodeCharacters(prompt, vocabulary)];
+  const written = [...encodeCharacters(prompt, vocabulary, "the prompt")];
   // what a short prompt lacks in front of it
   while (written.length < context) written.unshift(written[0] ?? 0);
   for (let k = 0; k < length; k++) {

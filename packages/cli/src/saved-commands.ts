@@ -4,6 +4,7 @@
  */
 import { type Command, Option } from "commander";
 import { type Caller, shellWord } from "./caller.ts";
+import type { EvalFlags } from "./evaluate.ts";
 import type { ExportModelOptions } from "./export.ts";
 import { interruptible } from "./interruption.ts";
 import { asNumber, positiveNumber, sampleInput, wholeNumber } from "./option-values.ts";
@@ -45,12 +46,20 @@ function addEval(spm: Command, registries: Registries): void {
     .description(
       "accuracy, top-5, perplexity, F1, calibration and confusion matrix on the test samples",
     )
-    .argument("<path>", "a run folder, a checkpoint or the model of spm train, or a GPT of PyTorch")
+    .argument(
+      "<path>",
+      "a run folder, a checkpoint or the model of spm train, a run or a gpt-….safetensors of " +
+        "spm experiment charlm or spm quantise, or a GPT of PyTorch",
+    )
+    .option(
+      "--file <text>",
+      "of a GPT, a text to score it on (default: the last tenth of that of the run)",
+    )
     .option("--json", "one line of JSON instead of tables")
     .addHelpText("after", () => folded(EXIT_CODES))
-    .action(async (path: string, { json }: { readonly json?: true }) => {
+    .action(async (path: string, flags: EvalFlags) => {
       const { printEvaluation } = await import("./evaluate.ts");
-      await printEvaluation(path, json === true, process.stdout, registries);
+      await printEvaluation(path, flags, process.stdout, registries);
     });
 }
 

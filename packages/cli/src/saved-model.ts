@@ -114,6 +114,7 @@ export function loadModel(path: string, saved: SavedFile, registries: Registries
   const config = savedConfig(path, saved, registries);
   if (saved.describes) return { model: describedModel(path, config), config };
   const model = buildModel(config.options, config, registries);
+  assertFits(path, saved.values, model, config.options.layer);
   const weights = Object.entries(saved.values).filter(([name]) => name.startsWith("model."));
   model.loadStateDict(Object.fromEntries(weights) as Record<string, Tensor>, {
     rename: (name) => name.slice("model.".length),
@@ -127,6 +128,38 @@ export function loadModel(path: string, saved: SavedFile, registries: Registries
     if (kept !== undefined) parameter.assign(kept as Tensor);
   }
   return { model: model.eval(), config };
+}
+
+/**
+ * Refuses weights of a layer that has changed since: of a program's own, say.
+ * @param path - where they are from
+ * @throws CheckpointError for names or shapes that aren't those of the model's parameters
+ */
+export function assertFits(
+  path: string,
+  values: SavedFile["values"],
+  model: Mlp,
+  layer: string,
+): void {
+  const shapes = (all: Iterable<readonly [string, unknown]>): string[] =>
+    [...all].flatMap(([name, value]) =>
+      value instanceof Tensor ? [`${name}[${value.shape}]`] : [],
+    );
+  const own = Object.entries(values).flatMap(([name, value]) =>
+    name.startsWith("model.") ? [[name.slice("model.".length), value] as const] : [],
+  );
+  const [expected, got] = [shapes(stateOf(model)), shapes(own)];
+  const [lacks, extra] = [
+    expected.filter((name) => !got.includes(name)),
+    got.filter((name) => !expected.includes(name)),
+  ];
+  if (lacks.length + extra.length === 0) return;
+  throw new CheckpointError(
+    "loadModel",
+    `the parameters of layer ${layer} as it is now, ${lacks.join(", ") || "and no more"}`,
+    `${extra.join(", ") || "none of them"} in ${path}`,
+    "the program that trained it can read it; else train again",
+  );
 }
 
 /**

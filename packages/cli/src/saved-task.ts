@@ -2,6 +2,7 @@
 import type { DataEncoding } from "@spm/data/datasets";
 import { CheckpointError, type Json } from "@spm/trainer";
 import { numberTarget } from "./assess.ts";
+import { shellWord, spmItself } from "./caller.ts";
 import type { TrainOptions } from "./train-options.ts";
 
 /** The config in a run's checkpoints. */
@@ -46,7 +47,13 @@ export function configOfTask(path: string, text: string | undefined): Json {
 
 function parsed(path: string, text: string | undefined): { readonly [name: string]: Json } {
   if (text === undefined)
-    throw new CheckpointError("loadModel", "a model of spm train", `${path}, which has no task`);
+    throw new CheckpointError(
+      "loadModel",
+      "a model of spm train, with its task",
+      `${path}, a model alone, as saveModel writes it`,
+      `in a program: loadModel(${JSON.stringify(path)}); ` +
+        `${spmItself.command} inspect ${shellWord(path)} shows what it is`,
+    );
   try {
     const json: unknown = JSON.parse(text);
     if (isObject(json)) return json;

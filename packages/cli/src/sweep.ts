@@ -5,10 +5,11 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { summarize } from "@spm/report";
+import { type RunSummary, summarize } from "@spm/report";
 import { type ProgressStream, RunError } from "@spm/trainer";
 import { formatPercent, formatSeconds } from "@spm/trainer/format";
 import { readRun, reasonOf, writeAtomically } from "@spm/trainer/node";
+import { begunIn } from "./callers-folder.ts";
 import type { Trial } from "./sweep-plan.ts";
 import { textTable } from "./text-table.ts";
 
@@ -98,6 +99,7 @@ async function runTrial(
     : ["train", "--config", config, "--out", folder];
   const [script = ""] = process.argv.slice(1);
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    cwd: begunIn, // from where it finds Node's imports; it goes to the caller's folder by itself
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -139,13 +141,23 @@ function table(
     return { trial, row, loss: row?.loss ?? Number.POSITIVE_INFINITY };
   });
   rows.sort((a, b) => a.loss - b.loss || (a.trial.name < b.trial.name ? -1 : 1));
+  const regression = rows.some(({ row }) => (row?.r2 ?? null) !== null);
+  const score = (row: RunSummary | undefined): string =>
+    regression ? (row?.r2?.toFixed(4) ?? "–") : formatPercent(row?.accuracy ?? null);
   return textTable(
-    ["trial", ...names, "test loss", "test accuracy", "total seconds", "state"],
+    [
+      "trial",
+      ...names,
+      "test loss",
+      regression ? "test R²" : "test accuracy",
+      "total seconds",
+      "state",
+    ],
     rows.map(({ trial, row }) => [
       trial.name,
       ...names.map((name) => String(trial.varied[name])),
       row?.loss?.toFixed(4) ?? "–",
-      formatPercent(row?.accuracy ?? null),
+      score(row),
       formatSeconds(row?.totalSeconds ?? null),
       states.get(trial) ?? "not begun",
     ]),

@@ -16,7 +16,6 @@ import {
 } from "@spm/trainer";
 import { formatPercent } from "@spm/trainer/format";
 import {
-  assertFresh,
   checkpoints,
   machine,
   provenance,
@@ -31,7 +30,9 @@ import {
 import { lossOf, testOutcome } from "./assess.ts";
 import { useBackend } from "./backend.ts";
 import { type Caller, shellWord } from "./caller.ts";
+import { fewSteps } from "./few-steps.ts";
 import { servePage } from "./live-page.ts";
+import { assertFreshTraining } from "./new-file.ts";
 import { reading } from "./reading.ts";
 import type { Registries } from "./registries.ts";
 import { nameOf } from "./run-name.ts";
@@ -73,7 +74,7 @@ export async function train(
 ): Promise<boolean> {
   const { registries } = parts.caller;
   await useBackend(options.backend, options.threads);
-  assertFresh(folder);
+  assertFreshTraining(folder, parts.caller.command);
   const data = await loadData(options, registries, reading(parts.stdout));
   const task = taskOf(options, data, registries);
   const writer = new RunWriter(folder, {
@@ -81,6 +82,8 @@ export async function train(
     models: [modelRecord(options.layer, task.model)],
     stepsPerEpoch: task.stepsPerEpoch,
   });
+  const few = fewSteps(options, data.train.length);
+  if (few !== undefined) parts.stdout.write(`${folded(`warning: ${few}`)}\n`);
   try {
     return await runTask(task, writer, parts);
   } finally {

@@ -20,9 +20,10 @@ test("characters beyond the basic plane count as one", () => {
 });
 
 test("says what does not fit", () => {
-  expect(() => encodeCharacters("xy", "x")).toThrow(
-    'characters: expected characters of the vocabulary, got "y"',
+  expect(() => encodeCharacters("x\nxy", "\nx", "a.txt")).toThrow(
+    'characters: expected characters of the vocabulary, got "y" in line 2 of a.txt',
   );
+  expect(() => encodeCharacters("xy", "x")).toThrow('got "y" in line 1 of the text');
   expect(() => characters("ab", { context: 2, vocabulary: "ab" })).toThrow(
     "more than 2 characters, the context, got 2",
   );

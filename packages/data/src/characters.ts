@@ -76,20 +76,31 @@ export function characters(text: string, options: CharactersOptions): Dataset<La
 /**
  * The class of each character of a text: its index in the vocabulary.
  *
+ * @param source - the name of the text in messages (default: "the text")
  * @returns int32 [characters]
- * @throws DataError for a character that isn't in the vocabulary
+ * @throws DataError for a character that isn't in the vocabulary, naming its line
  * @example
  * ```ts
  * import { encodeCharacters } from "@spm/data";
  * encodeCharacters("nab", "abn"); // Int32Array [2, 0, 1]
  * ```
  */
-export function encodeCharacters(text: string, vocabulary: string): Int32Array {
+export function encodeCharacters(
+  text: string,
+  vocabulary: string,
+  source = "the text",
+): Int32Array {
   const classOf = new Map([...vocabulary].map((character, i) => [character, i]));
+  let line = 1;
   return Int32Array.from([...text], (character) => {
     const found = classOf.get(character);
     if (found === undefined)
-      throw new DataError("characters", "characters of the vocabulary", JSON.stringify(character));
+      throw new DataError(
+        "characters",
+        "characters of the vocabulary",
+        `${JSON.stringify(character)} in line ${line} of ${source}`,
+      );
+    if (character === "\n") line++;
     return found;
   });
 }

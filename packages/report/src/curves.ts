@@ -184,6 +184,7 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
         group("line", { fill: "none", "stroke-width": 1, "stroke-opacity": 0.7 }, lines(train)),
         group("line", { fill: "none", "stroke-width": 2 }, lines(test)),
       ]),
+      ...(quantity === "accuracy" ? [lowTraining(train, area.y, ground)] : []),
       group(
         "dot",
         { stroke: ground, "stroke-width": 1.2 },
@@ -192,6 +193,17 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
     ];
   });
   return svgPicture(title, SIZE, { class: "chart", "font-size": 12, color, fill: color }, content);
+}
+
+/** Where training begins below an axis, at its right end: from where it comes. */
+function lowTraining(train: readonly Point[], { low }: PlotAxis, ground: string): string {
+  const lowest = train.reduce((least, p) => Math.min(least, p.value ?? 1), 1);
+  if (lowest >= low) return "";
+  const rim = { stroke: ground, "stroke-width": 4, "paint-order": "stroke" };
+  const [right, bottom] = [SIZE.width - MARGIN.right, SIZE.height - MARGIN.bottom];
+  return group("text", { "text-anchor": "end", ...rim }, [
+    svgText(right, bottom - 8, `↓ training, from ${formatPercent(lowest)}`),
+  ]);
 }
 
 /** Options of {@link curvesSvg}. */

@@ -2,6 +2,7 @@
 export { type Axis, chart, type Quantity } from "./curves.ts";
 export {
   factsHtml,
+  foldedFacts,
   html,
   htmlPage,
   type Markup,

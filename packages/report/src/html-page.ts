@@ -86,6 +86,8 @@ details > :is(pre, .table, .confusion, .gallery, p, figure) { margin: 0 14px 14p
 details > pre { border: 0; padding: 0; white-space: pre; overflow-x: auto; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
   gap: 16px; }
+details > dl { border: 0; padding-top: 0; }
+.facts > details { margin: 0; align-self: start; }
 dl { margin: 0; padding: 12px 16px; display: grid; grid-template-columns: max-content 1fr;
   gap: 4px 20px; align-content: start; }
 dt { color: var(--muted); }
@@ -101,8 +103,8 @@ pre { margin: 0 0 16px; padding: 12px 16px; white-space: pre-wrap; overflow-wrap
   caption { white-space: normal; position: sticky; left: 0; max-width: 100cqw; }
   .chart { font-size: 17px; overflow: visible; }
   figure.natural > svg { min-width: 560px; }
-  dl { grid-template-columns: 1fr; gap: 0; }
-  dd { margin-bottom: 6px; }
+  dl { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 4px 12px; }
+  dt { overflow-wrap: anywhere; }
 }
 @media print {
   body { background: none; font-size: 11px; }
@@ -230,6 +232,26 @@ export function factsHtml(
     ([name, value]) => html`<dt>${name}</dt><dd>${String(value)}</dd>`,
   );
   return html`<dl class="panel">${items}</dl>`.text;
+}
+
+/**
+ * Boxes of names and values under headings, each of which opens and closes: lists are longer than a
+ * telephone is high.
+ *
+ * @example
+ * ```ts
+ * import { foldedFacts } from "@spm/report/draw";
+ * const { text } = foldedFacts({ Options: { seed: 1 }, Machine: { cores: 2 } });
+ * ```
+ */
+export function foldedFacts(
+  boxes: Readonly<Record<string, Parameters<typeof factsHtml>[0]>>,
+): Markup {
+  const parts = Object.entries(boxes).map(([heading, entries]) => {
+    const summary = html`<summary>${heading}</summary>\n`;
+    return html`<details class="panel">${summary}${markup(factsHtml(entries))}</details>\n`;
+  });
+  return html`${parts}`;
 }
 
 /** A cell of a table: text, or HTML. */

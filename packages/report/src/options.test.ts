@@ -30,7 +30,16 @@ const calls: Readonly<Record<string, (nonsense: object) => unknown>> = {
 
 const without = [
   ...["filesOf", "tableHtml", "summarize", "writeReport", "LIGHT", "chart", "escapeXml"],
-  ...["factsHtml", "htmlPage", "overlaid", "reach", "spectrum", "stageAngles", "strip"],
+  ...[
+    "factsHtml",
+    "foldedFacts",
+    "htmlPage",
+    "overlaid",
+    "reach",
+    "spectrum",
+    "stageAngles",
+    "strip",
+  ],
   ...["svgElement", "svgPicture", "svgText", "html", "markup", "testOutcomeHtml"],
 ];
 

@@ -125,6 +125,34 @@ describe("renderReport", () => {
     );
   });
 
+  test("a line that leaves the axis of accuracies says so, and from where it comes", () => {
+    const whole = run();
+    const said = (page: Document): string[] =>
+      [...page.querySelectorAll("figure svg text")].flatMap(({ textContent: text }) =>
+        text?.includes("↓") ? [text] : [],
+      );
+    expect(said(parse(renderReport(whole)))).toEqual(
+      Array.from({ length: 2 }, () => "↓ training, from 50.00 %"),
+    );
+    const even = whole.metrics.map((record) => ({ ...record, accuracy: 0.9 }));
+    expect(said(parse(renderReport({ ...whole, metrics: even })))).toEqual([]);
+  });
+
+  test("a regression has R² in its first table", () => {
+    const whole = run(20, ["dense"]);
+    const metrics = whole.metrics.map((record) => ({ ...record, accuracy: null }));
+    const points = { actual: [1, 2], predicted: [1, 2] };
+    const outcome = { kind: "regression", target: "y", r2: 0.87654, rmse: 1, mae: 1 } as const;
+    const page = parse(
+      renderReport({ ...whole, metrics, tests: { dense: { ...outcome, ...points } } }),
+    );
+    const [head, row] = [...page.querySelectorAll("main > .table tr")].map((tr) =>
+      [...tr.querySelectorAll("th, td")].map(({ textContent }) => textContent),
+    );
+    expect(row?.[head?.indexOf("test R²") ?? -1]).toBe("0.8765");
+    expect(head).not.toContain("test accuracy");
+  });
+
   test("has each model's test samples and modules, the commit, versions, and links", () => {
     const { config, ...records } = run();
     const confusion = [
@@ -143,6 +171,8 @@ describe("renderReport", () => {
     expect([...page.querySelectorAll("details")].map((part) => part.textContent)).toEqual([
       expect.stringMatching(/^general\s.*actual ↓ predicted →ab.*90.00 %.*100.00 %/s),
       expect.stringMatching(/^rotation\s*layers.0 {2}\[2, 3\].*models\/rotation.*'<it>'/s),
+      expect.stringMatching(/^Options\shidden256seed1$/),
+      expect.stringMatching(/^Machine and versions\snodev20/),
     ]);
     expect(page.body.textContent).toMatch(/git commitabc123, with changes@spm\/trainer0.1.0/);
     expect([...page.querySelectorAll("a")].map((a) => a.getAttribute("href"))).toEqual([
@@ -168,7 +198,8 @@ describe("renderReport", () => {
     ]);
     const page = parse(renderReport(all));
     expect(page.querySelector("[role=note]")).toBeNull();
-    expect([...page.querySelectorAll("details summary")].map((s) => s.textContent)).toEqual(names);
+    const summaries = [...page.querySelectorAll("details summary")].map((s) => s.textContent);
+    expect(summaries.slice(0, 2)).toEqual(names);
     expect(Object.keys(all.tests ?? {})).toEqual(names);
     const marks = Array.from({ length: 12 }, (_, k) => `${modelColour(LIGHT, k)} ${modelShape(k)}`);
     expect(new Set(marks).size).toBe(12);

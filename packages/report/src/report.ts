@@ -6,7 +6,7 @@ import { checkOptions, type OptionNames } from "@spm/core/extend";
 import { formatCount, formatPercent, formatRatio, formatSeconds } from "@spm/trainer/format";
 import { type Run, readRun, writeAtomically } from "@spm/trainer/node";
 import { chart, chartsOf } from "./curves.ts";
-import { factsHtml, html, htmlPage, type Markup, markup, PAGE, tableHtml } from "./html-page.ts";
+import { foldedFacts, html, htmlPage, type Markup, markup, PAGE, tableHtml } from "./html-page.ts";
 import { marker } from "./palette.ts";
 import { type RunSummary, summarize } from "./summary.ts";
 import { testOutcomeHtml } from "./test-outcome.ts";
@@ -120,24 +120,24 @@ ${body}
 function repeating({ config }: Run, files: readonly string[]): Markup {
   const { machine, options, command, provenance } = config;
   const { commit, changed, versions = {} } = provenance ?? {};
-  const facts = [
-    factsHtml(options),
-    factsHtml({
+  const facts = {
+    Options: options,
+    "Machine and versions": {
       ...machine,
       memory: `${machine.memory} GiB`,
       ...(commit && { "git commit": commit + (changed ? ", with changes" : "") }),
       ...versions,
-    }),
-  ];
+    },
+  };
   const links = files.map((path) => {
     const address = path.split("/").map(encodeURIComponent).join("/");
     return html`<li><a href="${address}">${path}</a></li>\n`;
   });
+  const list = links.length > 0 ? html`\n<h2>Files</h2>\n<ul class="legend">${links}</ul>` : "";
   return html`<h2>How to repeat it</h2>
 <pre class="panel"><code>${command}</code></pre>
 <div class="facts">
-${facts.map(markup)}
-</div>${links.length > 0 ? html`\n<h2>Files</h2>\n<ul class="legend">${links}</ul>` : ""}`;
+${foldedFacts(facts)}</div>${list}`;
 }
 
 /**
@@ -154,9 +154,8 @@ export function filesOf(folder: string): string[] {
   const records = ["metrics.csv", "metrics.jsonl", "timing.jsonl", "config.json", "outcome.json"];
   const models = join(folder, "models");
   const saved = existsSync(models) ? readdirSync(models).sort() : [];
-  return [...records, ...saved.map((name) => `models/${name}`)].filter((name) =>
-    existsSync(join(folder, name)),
-  );
+  const all = [...records, "model.safetensors", ...saved.map((name) => `models/${name}`)];
+  return all.filter((name) => existsSync(join(folder, name)));
 }
 
 /**
@@ -234,6 +233,7 @@ function summaryTable(rows: readonly RunSummary[]): Markup {
       html`${mark(i)}${row.run}`,
       html`${formatCount(row.parameters)}${share}`,
       formatPercent(row.accuracy),
+      row.r2?.toFixed(4) ?? "–",
       row.loss === null ? "–" : row.loss.toFixed(4),
       formatSeconds(row.secondsPerEpoch),
       formatSeconds(row.totalSeconds),
@@ -244,13 +244,14 @@ function summaryTable(rows: readonly RunSummary[]): Markup {
     "layer",
     "parameters",
     "test accuracy",
+    "test R²",
     "test loss",
     "seconds / epoch",
     "total seconds",
     "ratio to dense",
   ];
   const caption = dense === undefined ? SECONDS : `${SECONDS} ${RATIO}`;
-  // of a regression there is no accuracy, without a dense model no ratio
+  // of a regression there is no accuracy, of classes no R², without a dense model no ratio
   const told = head.map((_, column) => body.some((cells) => cells[column] !== "–"));
   const kept = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => told[column]);
   return tableHtml({ head: kept(head), rows: body.map(kept), caption });

@@ -19,6 +19,7 @@ const config: RunConfig = {
 
 describe("summarize", () => {
   test("takes the last evaluation, seconds an epoch, and the ratio to dense", () => {
+    const points = { actual: [1], predicted: [2] };
     const metric = { epoch: 1, learningRate: 1, split: "test" } as const;
     const rows = summarize({
       config,
@@ -31,6 +32,10 @@ describe("summarize", () => {
         { run: "dense", split: "test", step: 20, epoch: 2, seconds: 8, elapsed: 9 },
         { run: "rotation", split: "train", step: 15, epoch: 2, seconds: 1.5, elapsed: 2 },
       ],
+      tests: {
+        dense: { kind: "classes", names: ["a"], confusion: [[1]] },
+        rotation: { kind: "regression", target: "y", r2: 0.75, rmse: 1, mae: 1, ...points },
+      },
     });
     expect(rows).toEqual([
       {
@@ -39,6 +44,7 @@ describe("summarize", () => {
         epochs: 2,
         asked: 2,
         accuracy: 0.9,
+        r2: null,
         loss: 0.5,
         secondsPerEpoch: 4,
         totalSeconds: 9,
@@ -50,6 +56,7 @@ describe("summarize", () => {
         epochs: 1.5,
         asked: 2,
         accuracy: 0.8,
+        r2: 0.75,
         loss: 0.7,
         secondsPerEpoch: 1,
         totalSeconds: 2,
@@ -66,6 +73,7 @@ describe("summarize", () => {
       epochs: 0,
       asked: 2,
       accuracy: null,
+      r2: null,
       loss: null,
       secondsPerEpoch: null,
       totalSeconds: null,

@@ -15,6 +15,8 @@ export interface RunSummary {
   readonly asked: number;
   /** The accuracy of the last evaluation, a fraction of the test samples. */
   readonly accuracy: number | null;
+  /** R² of a regression on the test samples, once it has ended. */
+  readonly r2: number | null;
   /** The mean loss of the last evaluation. */
   readonly loss: number | null;
   /** Seconds of training per epoch, without evaluations. */
@@ -36,7 +38,7 @@ export interface RunSummary {
  * for (const row of summarize(readRun("runs/example"))) console.log(row.run, row.accuracy);
  * ```
  */
-export function summarize({ config, metrics, timings }: Run): RunSummary[] {
+export function summarize({ config, metrics, timings, tests = {} }: Run): RunSummary[] {
   const outcome = ({
     run,
     stepsPerEpoch = config.stepsPerEpoch,
@@ -57,12 +59,14 @@ export function summarize({ config, metrics, timings }: Run): RunSummary[] {
   return config.models.map((model) => {
     const { run, parameters } = model;
     const { test, time, perEpoch, epochs } = outcome(model);
+    const judged = Object.hasOwn(tests, run) ? tests[run] : undefined;
     return {
       run,
       parameters,
       epochs,
       asked: model.epochs ?? config.epochs,
       accuracy: test?.accuracy ?? null,
+      r2: judged?.kind === "regression" ? judged.r2 : null,
       loss: test?.loss ?? null,
       secondsPerEpoch: perEpoch,
       totalSeconds: time?.elapsed ?? null,

@@ -1,7 +1,7 @@
 /** @file A table of one's own by name: the file, the column to learn, and how it is read. */
 import { checkOptions, type OptionSchema } from "@spm/core/extend";
 import { select, splitIndices } from "../split.ts";
-import { featureCount, readOptionsFor, tableDataset } from "../table/encode.ts";
+import { assertColumns, featureCount, readOptionsFor, tableDataset } from "../table/encode.ts";
 import { fitEncoding, type TableEncoding } from "../table/encoding.ts";
 import { openTable } from "../table/open-table.ts";
 import { columnNamed, type ReadTableOptions, readTable } from "../table/read-table.ts";
@@ -128,7 +128,10 @@ function readOptionsOf(
     ...(missing !== undefined && { missing: ["", ...listed(missing)] }),
     ...(badRows !== undefined && { badRows }),
   };
-  if (saved !== undefined) return { ...common, ...readOptionsFor(rows, saved) };
+  if (saved !== undefined) {
+    assertColumns(rows, [...saved.features, saved.target]);
+    return { ...common, ...readOptionsFor(rows, saved) };
+  }
   const kinds = columns(categories).map((name) => [name, "category"] as const);
   return { ...common, ignore: columns(ignore), kinds: Object.fromEntries(kinds) };
 }

@@ -4,7 +4,7 @@ import { elements } from "@spm/core/extend";
 import { expect, test } from "vitest";
 import { DataLoader } from "../loader.ts";
 import { csvRows } from "./csv.ts";
-import { featureCount, tableDataset, tableInputs, tableTargets } from "./encode.ts";
+import { featureCount, readOptionsFor, tableDataset, tableInputs, tableTargets } from "./encode.ts";
 import { type FitEncodingOptions, fitEncoding } from "./encoding.ts";
 import { readTable } from "./read-table.ts";
 import type { Table } from "./table.ts";
@@ -53,7 +53,12 @@ test("another table is encoded alike, in any order of columns, without a target 
   expect([...tableTargets(other, encoding.target)]).toEqual([0, -1]);
   const narrow = await read("kind,size\nb,2\n");
   expect(() => tableInputs(narrow, encoding)).toThrow(
-    'columnOf: expected a column of text: "kind", "size", got "id"',
+    'columnOf: expected the column "id" in text, got a table of "kind", "size"',
+  );
+  const named = { ...(await csvRows("kind,y\nb,2\n")), name: "new.csv" };
+  expect(() => readOptionsFor(named, encoding)).toThrow(
+    'readTable: expected the columns "size", "id" in new.csv, as in training, ' +
+      'got a file that has "kind", "y"',
   );
   const texts = await readTable(await csvRows("size,kind,id\nbig,a,p\n"));
   expect(() => tableInputs(texts, encoding)).toThrow(
@@ -110,7 +115,7 @@ test("texts that are nearly all different are left out, rare categories are 0", 
 });
 
 test.each<[string, string, Partial<FitEncodingOptions>, string]>([
-  ["no such target", "x,y\n1,a\n2,b\n", { target: "z" }, '"x", "y", got "z"'],
+  ["no such target", "x,y\n1,a\n2,b\n", { target: "z" }, '"z" in text, got a table of "x", "y"'],
   ["one class", "x,y\n1,a\n2,a\n", {}, 'expected at least two values in the target y, got "a"'],
   ["one number", "x,y\n1,2\n2,2\n", {}, "expected at least two values in the target y, got 2"],
   ["no value", "x,y\n1,\n2,\n", {}, "expected at least two values in the target y, got none"],

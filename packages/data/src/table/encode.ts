@@ -13,7 +13,7 @@ import {
   type NumberTarget,
   type TableEncoding,
 } from "./encoding.ts";
-import type { ReadTableOptions } from "./read-table.ts";
+import { listed, type ReadTableOptions } from "./read-table.ts";
 import type { TableRows } from "./rows.ts";
 import type { Table, TableColumn } from "./table.ts";
 
@@ -205,6 +205,7 @@ export function tableDataset(table: Table, encoding: TableEncoding): Dataset<Lab
  * Options by which the rows of another file are read for an encoding: its columns by their kinds,
  * the target where it is there, others not at all.
  *
+ * @throws DataError naming the columns of the encoding that the file lacks, and those that it has
  * @example
  * ```ts
  * import { fitEncoding, readOptionsFor, readTable, rowsOf } from "@spm/data/table";
@@ -218,6 +219,7 @@ export function readOptionsFor(
   rows: TableRows,
   { target, features }: TableEncoding,
 ): Pick<ReadTableOptions, "kinds" | "ignore"> {
+  assertColumns(rows, features);
   const kinds = new Map<string, ColumnKind>(features.map(({ name, kind }) => [name, kind]));
   if (target.kind === "number" && rows.columns.includes(target.name))
     kinds.set(target.name, "number");
@@ -225,4 +227,19 @@ export function readOptionsFor(
     kinds: Object.fromEntries(kinds),
     ignore: rows.columns.filter((name) => !kinds.has(name) && name !== target.name),
   };
+}
+
+/** @throws DataError for a file without some columns that a model learned from */
+export function assertColumns(
+  { columns, name: source }: TableRows,
+  features: readonly { readonly name: string }[],
+): void {
+  const lacking = features.filter(({ name }) => !columns.includes(name));
+  if (lacking.length === 0) return;
+  const noun = lacking.length === 1 ? "the column" : "the columns";
+  throw new DataError(
+    "readTable",
+    `${noun} ${listed(lacking.map(({ name }) => name))} in ${source}, as in training`,
+    `a file that has ${listed(columns)}`,
+  );
 }

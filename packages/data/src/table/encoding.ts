@@ -5,6 +5,7 @@
 import { checkOptions, type OptionNames, ValueError } from "@spm/core/extend";
 import { DataError } from "../errors.ts";
 import { LARGEST } from "./column-reader.ts";
+import { listed } from "./read-table.ts";
 import type { CategoryColumn, NumberColumn, Table, TableColumn } from "./table.ts";
 
 /** A column of numbers as a feature: (x − mean) / std, 0 where it is missing. */
@@ -213,8 +214,8 @@ function differentValues(column: TableColumn): Set<number | string> {
 export function columnOf({ columns, name: source }: Table, name: string): TableColumn {
   const found = columns.find((column) => column.name === name);
   if (found !== undefined) return found;
-  const all = columns.map((column) => JSON.stringify(column.name)).join(", ");
-  throw new DataError("columnOf", `a column of ${source}: ${all}`, `"${name}"`);
+  const got = `a table of ${listed(columns.map((column) => column.name))}`;
+  throw new DataError("columnOf", `the column "${name}" in ${source}`, got);
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -156,9 +156,13 @@ export function columnNamed(rows: TableRows, name: string): string {
 /** @throws DataError for a name that no column has */
 function assertColumn({ columns, name: source }: TableRows, name: string): void {
   if (columns.includes(name)) return;
+  throw new DataError("readTable", `a column of ${source}: ${listed(columns)}`, `"${name}"`);
+}
+
+/** The first names of columns, in quotes. */
+export function listed(columns: readonly string[]): string {
   const some = columns.slice(0, 20).map((column) => JSON.stringify(column));
-  const list = `${some.join(", ")}${columns.length > some.length ? ", …" : ""}`;
-  throw new DataError("readTable", `a column of ${source}: ${list}`, `"${name}"`);
+  return `${some.join(", ")}${columns.length > some.length ? ", …" : ""}`;
 }
 
 const badRow = ({ name, unit }: TableRows, line: number, problem: string): DataError => {

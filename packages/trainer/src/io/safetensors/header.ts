@@ -43,12 +43,12 @@ export interface Header {
  * @throws SafetensorsError with the rule that the file breaks
  */
 export function parseHeader(file: ByteSource): Header {
-  if (file.size < PREFIX) throw new SafetensorsError(`at least ${PREFIX} bytes`, file.size);
+  assertKind(file);
   const prefix = file.read(0, PREFIX);
   const announced = new DataView(prefix.buffer, prefix.byteOffset, PREFIX).getBigUint64(0, true);
   const most = Math.min(LONGEST, file.size - PREFIX);
   if (announced > BigInt(most))
-    throw new SafetensorsError(`a header of at most ${most} bytes`, announced);
+    throw new SafetensorsError(`a whole file, whose header has at most ${most} bytes`, announced);
   const dataStart = PREFIX + Number(announced);
   const text = textOf(file.read(PREFIX, dataStart));
   const json = record(parseJson(text), () => "an object as header");
@@ -77,9 +77,21 @@ export function parseHeader(file: ByteSource): Header {
   return { entries, metadata, dataStart };
 }
 
+/** The first bytes of a file that an error shows. */
+const SHOWN = 16;
+
+/** @throws SafetensorsError for bytes that don't begin as a file of this format does */
+function assertKind(file: ByteSource): void {
+  const start = file.read(0, Math.min(file.size, SHOWN));
+  if (start[PREFIX] === 0x7b) return;
+  const text = new TextDecoder("latin1").decode(start);
+  throw new SafetensorsError(
+    `a safetensors file, with a header that begins with { after ${PREFIX} bytes`,
+    file.size === 0 ? "no byte" : `a file that begins with ${quote(text)}`,
+  );
+}
+
 function textOf(bytes: Uint8Array): string {
-  if (bytes[0] !== 0x7b)
-    throw new SafetensorsError("a header that begins with {", bytes[0] ?? "none");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).trimEnd();
   } catch (error) {

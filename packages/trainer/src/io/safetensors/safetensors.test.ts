@@ -79,13 +79,19 @@ describe("encodeSafetensors", () => {
 describe("parseSafetensors refuses", () => {
   const deep = `{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
   test.each<[string, Uint8Array, string]>([
-    ["no header length", new Uint8Array(7), "at least 8 bytes, got 7"],
+    ["no header length", new Uint8Array(7), "a safetensors file, with"],
     [
       "a header longer than the file",
       Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 123),
       "at most 1 bytes",
     ],
-    ["an empty header", file(""), "begins with {, got none"],
+    ["an empty header", file(""), "a header that begins with { after 8 bytes, got a file that"],
+    [
+      "a file of another kind",
+      new TextEncoder().encode("age,city,price\n30,ely,7\n"),
+      'after 8 bytes, got a file that begins with "age,city,price\\n3"',
+    ],
+    ["no byte", new Uint8Array(0), "got no byte"],
     ["what is not JSON", file("{nonsense}"), "a header of JSON, got"],
     ["bytes that are not UTF-8", file('{"\u00ff"}').fill(0xff, 10, 12), "a header of JSON, got"],
     [
