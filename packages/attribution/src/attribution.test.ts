@@ -17,6 +17,7 @@ import {
   relu,
   reshape,
   rng,
+  type SliceRange,
   scope,
   slice,
   square,
@@ -319,6 +320,26 @@ describe("scores", () => {
     }
     expect(() => a.spanCoordinates(draw(1, 2, 3))).toThrow("products [n, n]");
     expect(() => a.spanCoordinates(eye(2), { damping: -1 })).toThrow("damping ≥ 0");
+  });
+
+  test("float32 numbers whose squares are subnormal are 0, which changes no score", () => {
+    const [g, tiny] = [normal(rng(61), [12, 20]), normal(rng(62), [12, 4], 0, 1e-20)];
+    const checkpoint = (more: Tensor) => {
+      const all = concat([g, more], 1);
+      const rows = (range: SliceRange) => ({ "": slice(all, [range]) });
+      return { train: rows({ stop: 9 }), test: rows({ start: 9 }), margins: normal(rng(63), [9]) };
+    };
+    const [zero, small] = [checkpoint(mul(tiny, 0)), checkpoint(tiny)];
+    const options = { damping: 0.1, parameters: 24 };
+    const both = (g: typeof zero) =>
+      [a.influence([g], { damping: 0.1 }), a.trak([g], options)].map(numbers);
+    expect(both(small)).toEqual(both(zero));
+    // alone they would show: ĝ ĝₜ = 2⁻⁶⁴ · 2⁶³
+    const alone = (exponent: number) => {
+      const train = { "": tensor([[2 ** exponent, 0]]) };
+      return one(a.influence([{ train, test: { "": tensor([[2 ** 63, 0]]) } }], { damping: 1 }));
+    };
+    expect([-64, -63, -62].map(alone)).toEqual([0, 1, 2]);
   });
 
   test("blocks add, checkpoints are averaged, TRAK's weights apart from its products", () => {

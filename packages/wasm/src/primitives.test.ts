@@ -56,7 +56,7 @@ import {
   where,
 } from "@spm/core";
 import { copyArray, dtypeOf, fromArray, sizeOf, stridesOf, wrap } from "@spm/core/extend";
-import { gelu } from "@spm/nn";
+import { gelu, softmax } from "@spm/nn";
 import { erf } from "@spm/numeric";
 import { expect, test } from "vitest";
 import { wasmSync } from "./backend.ts";
@@ -468,4 +468,12 @@ test("special values", () => {
       else expect(y, `${values[i]}`).toBe(want);
     });
   }
+});
+
+test("softmax is 0 where it would be subnormal, and NaN where a row has one", () => {
+  const rows = [0, -87, -87.4, -100, -Infinity, 0, -1, Number.NaN, -100, -Infinity];
+  const x = fromArray(wrap(Float32Array.from(rows), [2, 5]), backend);
+  const y = scope(() => [...softmax(x).ndarray().data]);
+  expect(y[1]! / Math.exp(-87)).toBeCloseTo(1, 5);
+  expect(y).toEqual([1, y[1], 0, 0, 0, ...Array(5).fill(Number.NaN)]);
 });
