@@ -23,7 +23,7 @@ import { textTable } from "./text-table.ts";
 
 const MOST_CLASSES = 20;
 
-/** What is evaluated. */
+/** Flags of `spm eval`. */
 export interface EvalFlags {
   /** A text that a GPT is scored on, the whole of it. */
   readonly file?: string;

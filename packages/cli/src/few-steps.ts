@@ -9,7 +9,7 @@ const ENOUGH = 500;
 const SMALL_BATCH = 32;
 
 /**
- * How many steps a training takes, and the flags for more; undefined where there are enough.
+ * The steps of a training that are few, and the flags for more; undefined where there are enough.
  *
  * @param samples - of the training part
  * @example
