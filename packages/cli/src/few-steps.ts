@@ -12,11 +12,6 @@ const SMALL_BATCH = 32;
  * The steps of a training that are few, and the flags for more; undefined where there are enough.
  *
  * @param samples - of the training part
- * @example
- * ```ts
- * fewSteps({ epochs: 3, batchSize: 128, accumulate: 1 }, 240);
- * // "3 steps in all, of 128 of the 240 training samples each, are few to learn from: …"
- * ```
  */
 export function fewSteps(
   { epochs, batchSize, accumulate }: Pick<TrainOptions, "epochs" | "batchSize" | "accumulate">,
