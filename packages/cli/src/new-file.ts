@@ -51,7 +51,7 @@ export function assertFreshTraining(folder: string, command: string): void {
     const what = begun ? `${ended ? "a finished" : "an unfinished"} run` : "files";
     const free = freePlace(dirname(folder), basename(folder), [""]);
     const another = `--out ${shellWord(free)} is free`;
-    const goOn = `${command} resume ${shellWord(folder)} goes on with it`;
+    const goOn = `${command} resume ${shellWord(folder)} goes on, with --set NAME=VALUE otherwise`;
     throw new RunError(
       "train",
       "a new or empty folder",

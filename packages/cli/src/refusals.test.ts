@@ -90,7 +90,8 @@ test("the folder of a training that failed is kept, and the error says how to go
   const before = readdirSync(folder);
   expect((await spm(diverging)).err).toBe(
     `error: train: expected a new or empty folder, got ${folder} with an unfinished run in it\n` +
-      `help: npm run -s spm -- resume ${folder} goes on with it; --out ${folder}-2 is free\n`,
+      `help: npm run -s spm -- resume ${folder} goes on, with --set NAME=VALUE otherwise; ` +
+      `--out ${folder}-2 is free\n`,
   );
   expect(readdirSync(folder)).toEqual(before);
   rmSync(join(folder, "config.json"));

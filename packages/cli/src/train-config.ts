@@ -180,7 +180,12 @@ export function givenBySet(lines: readonly string[], registries: Registries): Gi
     const [, name = "", text = ""] = /^(\w+)=(.*)$/s.exec(line) ?? [];
     const { [name]: option } = table;
     if (option === undefined)
-      throw new ValueError("set", "NAME=VALUE with an option that there is", `"${line}"`);
+      throw new ValueError(
+        "set",
+        "NAME=VALUE with an option that there is",
+        `"${line}"`,
+        Object.keys(table).join(", "),
+      );
     const { type } = option.schema;
     if (type === "string") return [name, text];
     if (type === "array") return [name, asNumbers(text)];
