@@ -195,7 +195,7 @@ export function chart(run: Run, quantity: Quantity, axis: Axis, palette: Palette
   return svgPicture(title, SIZE, { class: "chart", "font-size": 12, color, fill: color }, content);
 }
 
-/** Where training begins below an axis, at its right end: from where it comes. */
+/** The mark of a training that begins below an axis, at its right end: from where it comes. */
 function lowTraining(train: readonly Point[], { low }: PlotAxis, ground: string): string {
   const lowest = train.reduce((least, p) => Math.min(least, p.value ?? 1), 1);
   if (lowest >= low) return "";
