@@ -2,7 +2,6 @@
 import {
   type CheckpointGradients,
   type GradientBlocks,
-  lds,
   margin,
   searchDamping,
   trak,
@@ -13,7 +12,6 @@ import {
   div,
   full,
   log,
-  mean,
   neg,
   noGrad,
   rng,
@@ -80,7 +78,7 @@ export interface Measuring {
 
 /** Measures a row; undefined once that is interrupted. */
 export async function measureRow(measuring: Measuring): Promise<RowRecord | undefined> {
-  const { row, k, models, images, checkpoints, heldOut, dampings, signal } = measuring;
+  const { row, k, models, images, checkpoints, heldOut, signal } = measuring;
   const [first] = models;
   if (first === undefined) throw new ValueError("attribution", "models of that kind", "none");
   const { kind, seed, parameters } = first;
@@ -89,39 +87,32 @@ export async function measureRow(measuring: Measuring): Promise<RowRecord | unde
     halves: scored.map(({ index }) => [...halfOf(n, seed, index)]),
     truth: tensor(scored.map(({ margins }) => margins)),
   }));
+  const dampings = [...measuring.dampings].sort((a, b) => a - b);
   const seconds: number[] = [];
   const scorer = scorerOf(measuring, first, (spent) => seconds.push(spent));
-  const tried = scorer(modelOf(first), dampings);
-  const chosen: number[] = [];
-  for (const { halves, truth } of scorings) {
-    const score = (damping: number): Tensor => tried[dampings.indexOf(damping)] ?? truth;
-    const options = { heldOut: [...Array(heldOut).keys()], dampings };
-    chosen.push((await searchDamping(score, halves, truth, options)).damping);
-  }
-  for (const scores of tried) scores.dispose();
-  const different = [...new Set(chosen)];
   let totals: Tensor[] = [];
   for await (const model of uninterrupted(models.slice(0, checkpoints), signal)) {
     const before = totals;
-    const scores = scorer(modelOf(model), different);
+    const scores = scorer(modelOf(model), dampings);
     totals = scores.map((score, i) => scope(() => add(score, before[i] ?? 0)));
     for (const old of [...before, ...scores]) old.dispose();
   }
   if (signal.aborted) return undefined;
+  const options = { heldOut: [...Array(heldOut).keys()], dampings };
   const [source, others] = await Promise.all(
-    scorings.map(async ({ halves, truth }, i) => {
-      const damping = chosen[i] ?? Number.NaN;
-      const total = totals[different.indexOf(damping)] ?? truth;
-      const each = slice(lds(total, halves, truth), [{ start: heldOut }]);
-      return { damping, lds: await mean(each).item() };
+    scorings.map(async ({ halves, truth }) => {
+      const score = (damping: number): Tensor => totals[dampings.indexOf(damping)] ?? truth;
+      const { damping, others: lds } = await searchDamping(score, halves, truth, options);
+      return { damping, lds };
     }),
   );
+  for (const total of totals) total.dispose();
   if (source === undefined || others === undefined) return undefined;
   const each = seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
   return { kind, row, k, seed, parameters: parameters.length, source, others, seconds: each };
 }
 
-/** The scores of one checkpoint at some dampings, [n, m] each, NaN where λ is too small. */
+/** The scores of one checkpoint at rising dampings, [n, m] each, NaN where λ is too small. */
 function scorerOf(
   { row, k, models, images, checkpoints, heldOut }: Measuring,
   first: HalfModel,
@@ -139,14 +130,17 @@ function scorerOf(
       const { blocks, seconds } = compress(model, all);
       spend(seconds);
       const checkpoint = { ...split(blocks, n), margins };
-      return dampings.map((damping) => {
+      const parameters = first.parameters.length;
+      const scoresAt = (damping: readonly number[]): Tensor[] => {
+        if (damping.length === 0) return [];
         try {
-          return trak([checkpoint], { damping, parameters: first.parameters.length });
+          return trak([checkpoint], { damping, parameters });
         } catch (error) {
-          if (error instanceof ValueError) return full([n, m], Number.NaN);
-          throw error;
+          if (!(error instanceof ValueError)) throw error;
+          return [full([n, m], Number.NaN), ...scoresAt(damping.slice(1))]; // λ is too small
         }
-      });
+      };
+      return scoresAt(dampings);
     });
 }
 

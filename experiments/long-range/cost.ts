@@ -1,7 +1,7 @@
 /** @file Seconds and bytes of a training step, contenders by turns, on the current backend. */
 import { currentBackend, rng, scope } from "@spm/core";
 import { BackendError } from "@spm/core/extend";
-import { adam, type Optimizer } from "@spm/optim";
+import { adam, type Captured, capture, type Optimizer } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import { type Candidate, candidate, measure } from "../parts/harness.ts";
 import { peakBytes } from "../parts/peak-bytes.ts";
@@ -11,6 +11,9 @@ import type { Contender, SequenceNetwork } from "./contenders.ts";
 import type { CostRecord } from "./records.ts";
 import type { Batch, Task } from "./tasks.ts";
 import { contenderFor } from "./training.ts";
+
+/** Calls after which a captured step is repeated. */
+const RECORDING = 3;
 
 /** Options of measuring. */
 export interface CostPlan {
@@ -31,12 +34,12 @@ interface Entry {
   readonly model: SequenceNetwork;
   readonly optimizer: Optimizer;
   readonly bytes: number;
-  readonly step: () => void;
+  readonly step: Captured<[Batch], void>;
 }
 
 /**
- * The costs of a step with Adam on one batch; a contender that the memory is too small for is left
- * out.
+ * The costs of a step with Adam on one batch, captured on a GPU; a contender that the memory is too
+ * small for is left out.
  */
 export async function costs(
   task: Task,
@@ -50,10 +53,10 @@ export async function costs(
     if (entry !== undefined) entries.push(entry);
   }
   const candidates = entries.map(
-    ({ name, step }): Candidate => candidate(name, step, { sample: least, settled }),
+    ({ name, step }): Candidate => candidate(name, () => step(data), { sample: least, settled }),
   );
   const measured = await measure(candidates, { rounds, seconds: least, longest, slow: longest });
-  for (const { model, optimizer } of entries) disposeOf(model, optimizer);
+  for (const entry of entries) disposeOf(entry);
   for (const all of [data.x, data.y]) all.dispose();
   const backend = currentBackend().report().name;
   return measured.map(({ rounds: seconds }, k) => {
@@ -62,31 +65,34 @@ export async function costs(
   });
 }
 
-/** A contender after its first step, in which Adam's means are made; undefined without room. */
+/** A contender after its first steps, which make Adam's means and record; undefined without room. */
 async function entryOf(
   name: Contender,
   task: Task,
-  { x, y }: Batch,
+  data: Batch,
   width: number,
   seed: number,
 ): Promise<Entry | undefined> {
   const model = contenderFor(name, task, width, seed);
   const optimizer = adam(model.parameters(), { learningRate: 1e-6 });
-  const step = (): void =>
+  const run = ({ x, y }: Batch): void =>
     scope(() => void trainStep(optimizer, () => task.loss(model.forward(x), y)));
+  const step = capture(run, { onRefusal: "run" });
   try {
-    step();
-    const { bytes } = peakBytes(currentBackend(), step);
+    run(data);
+    const { bytes } = peakBytes(currentBackend(), () => run(data));
+    for (let k = 0; k < RECORDING; k++) step(data);
     await settled();
     return { name, model, optimizer, bytes, step };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
-    disposeOf(model, optimizer);
+    disposeOf({ model, optimizer, step });
     return undefined;
   }
 }
 
-function disposeOf(model: SequenceNetwork, optimizer: Optimizer): void {
+function disposeOf({ model, optimizer, step }: Omit<Entry, "name" | "bytes">): void {
+  step.dispose();
   optimizer.dispose();
   for (const p of model.parameters()) p.dispose();
 }

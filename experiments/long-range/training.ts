@@ -1,11 +1,11 @@
 /** @file A training of one contender on one task. */
 import { noGrad, rng, scope, slice, type Tensor } from "@spm/core";
-import { adam, clipByGlobalNorm, cosine } from "@spm/optim";
+import { adam, capture, clipByGlobalNorm, cosine } from "@spm/optim";
 import { trainStep } from "@spm/trainer";
 import { steps as stepsOf } from "../parts/steps.ts";
 import { type Contender, contenders, type SequenceNetwork } from "./contenders.ts";
 import type { ErrorRecord } from "./records.ts";
-import type { Task, TaskName } from "./tasks.ts";
+import type { Batch, Task, TaskName } from "./tasks.ts";
 
 /** Options of a training. */
 export interface Training {
@@ -33,7 +33,7 @@ export const contenderFor = (
 
 /**
  * Trains by Adam, gradients clipped to the norm 1, the rate falling to 0 by a cosine, on sequences
- * that are all new.
+ * that are all new. On a GPU the steps are captured.
  * @returns the record and the model, whose parameters the caller disposes of; undefined once the
  * signal is aborted
  */
@@ -46,19 +46,21 @@ export async function trained(
   const random = rng(1000 + seed);
   const learningRate = cosine({ learningRate: rate, steps });
   const optimizer = adam(model.parameters(), { learningRate });
+  const gradients = (grads: readonly Tensor[]): readonly Tensor[] =>
+    clipByGlobalNorm(grads, 1).grads;
+  const step = capture(
+    ({ x, y }: Batch) => trainStep(optimizer, () => task.loss(model.forward(x), y), { gradients }),
+    { onRefusal: "run" },
+  );
   const losses: number[] = [];
   const started = performance.now();
   for await (const _ of stepsOf(steps, signal)) {
-    const loss = scope(() => {
-      const { x, y } = task.draw(batch, random);
-      return trainStep(optimizer, () => task.loss(model.forward(x), y), {
-        gradients: (grads) => clipByGlobalNorm(grads, 1).grads,
-      });
-    });
+    const loss = scope(() => step(task.draw(batch, random)));
     losses.push(await loss.item());
     loss.dispose();
   }
   const seconds = (performance.now() - started) / 1000;
+  step.dispose();
   optimizer.dispose();
   if (signal.aborted) {
     for (const p of model.parameters()) p.dispose();

@@ -368,6 +368,22 @@ describe("scores", () => {
     expect(off(got, want)).toBeLessThan(1e-12);
   });
 
+  test.each([5, 15])("several dampings give what each gives alone, k = %i", (k) => {
+    const g = { ...gradients(28, k), margins: draw(29, 12) };
+    const [damping, parameters] = [[0.01, 0, 2], k];
+    for (const dampingBy of ["identity", "trace"] as const) {
+      const all = a.influence([g, g], { damping, dampingBy });
+      const each = damping.map((one) => a.influence([g, g], { damping: one, dampingBy }));
+      expect(all.map(numbers)).toEqual(each.map(numbers));
+      const by = { dampingBy, parameters };
+      expect(a.trak([g], { damping, ...by }).map(numbers)).toEqual(
+        damping.map((one) => numbers(a.trak([g], { damping: one, ...by }))),
+      );
+    }
+    expect(() => a.influence([g], { damping: [] })).toThrow("dampings ≥ 1");
+    expect(() => a.trak([g], { damping: [1, -1], parameters })).toThrow("damping ≥ 0, got -1");
+  });
+
   test("what does not fit is refused", () => {
     const g = gradients(20, 5);
     expect(() => a.influence([], { damping: 1 })).toThrow("checkpoints ≥ 1");

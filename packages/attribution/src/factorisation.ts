@@ -40,19 +40,24 @@ const halves = (x: Tensor, first: number): [Tensor, Tensor] => [
   slice(x, [{ start: first }]),
 ];
 
-/** R Rᵀ + λI, its lower triangle: R [r, q]. */
-function products(rows: Tensor, damping: number | Tensor): Lower {
+/** R Rᵀ, its lower triangle: R [r, q]. */
+function products(rows: Tensor): Lower {
   const r = rowsOf(rows);
-  if (r <= LEAF) {
-    const { dtype, backend } = rows;
-    return add(matmul(rows, transposed(rows)), mul(eye(r, undefined, { dtype, backend }), damping));
-  }
+  if (r <= LEAF) return matmul(rows, transposed(rows));
   const [upper, lower] = halves(rows, Math.ceil(r / 2));
   return {
-    first: products(upper, damping),
+    first: products(upper),
     below: matmul(lower, transposed(upper)),
-    second: products(lower, damping),
+    second: products(lower),
   };
+}
+
+/** A + λI. */
+function damped(a: Lower, damping: number | Tensor): Lower {
+  if ("below" in a)
+    return { ...a, first: damped(a.first, damping), second: damped(a.second, damping) };
+  const { dtype, backend } = a;
+  return add(a, mul(eye(rowsOf(a), undefined, { dtype, backend }), damping));
 }
 
 /** A − P Pᵀ, P [r, q]. */
@@ -91,10 +96,22 @@ function backwards(l: Lower, b: Tensor): Tensor {
   return concat([backwards(l.first, rest), second], 0);
 }
 
-/** X with (R Rᵀ + λI) X = B: R [r, q], B [r, m]. Cost r²q + r³/3 + 2r²m FLOP */
-export function solveDamped(rows: Tensor, damping: number | Tensor, b: Tensor): Tensor {
-  const l = factor(products(rows, damping));
-  return backwards(l, forwards(l, b));
+/**
+ * X with (R Rᵀ + λI) X = B for each λ: R [r, q], B [r, m]. Cost r²q FLOP, and r³/3 + 2r²m for
+ * each λ
+ */
+export function solveDamped(
+  rows: Tensor,
+  dampings: readonly (number | Tensor)[],
+  b: Tensor,
+): Tensor[] {
+  const gram = products(rows);
+  return dampings.map((damping) =>
+    scope(() => {
+      const l = factor(damped(gram, damping));
+      return backwards(l, forwards(l, b));
+    }),
+  );
 }
 
 /** Options of {@link spanCoordinates}. */
@@ -124,11 +141,7 @@ export function spanCoordinates(products: Tensor, options: SpanOptions = {}): Te
     throw new ShapeError("spanCoordinates", "products [n, n]", showShape(products.shape));
   if (!(damping >= 0 && damping < Infinity))
     throw new ValueError("spanCoordinates", "damping ≥ 0", damping);
-  const { dtype, backend } = products;
-  return scope(() => {
-    const damped = add(products, mul(eye(n, undefined, { dtype, backend }), damping));
-    return whole(factor(split(damped)));
-  });
+  return scope(() => whole(factor(damped(split(products), damping))));
 }
 
 /** The triangle of a matrix [r, r]. */

@@ -61,8 +61,10 @@ export {
 export { type SpanOptions, spanCoordinates } from "./factorisation.ts";
 export {
   type CheckpointGradients,
+  type Damping,
   influence,
   type ScoreOptions,
+  type ScoresOf,
   type TrakCheckpoint,
   type TrakOptions,
   trak,

@@ -42,10 +42,19 @@ export interface CheckpointGradients {
   readonly test: GradientBlocks;
 }
 
+/** One λ, or several. */
+export type Damping = number | readonly number[];
+
+/** What scores are at a damping: a tensor, or one for each of several. */
+export type ScoresOf<D extends Damping> = D extends number ? Tensor : Tensor[];
+
 /** Options of scores. */
-export interface ScoreOptions {
-  /** λ ≥ 0. There is no good default: {@link searchDamping} finds one. */
-  readonly damping: number;
+export interface ScoreOptions<D extends Damping = number> {
+  /**
+   * λ ≥ 0, or several, which share the products that the scores are made from. There is no good
+   * default: {@link searchDamping} finds one.
+   */
+  readonly damping: D;
   /**
    * The matrix that λ multiplies: the identity, or tr(A)/k · I of each block's damped matrix A, the
    * mean of its diagonal.
@@ -55,13 +64,27 @@ export interface ScoreOptions {
 }
 const scoreNames: OptionNames<ScoreOptions> = { damping: true, dampingBy: true };
 
-function checkDamping(op: string, options: ScoreOptions, names: Record<string, true>): void {
+/** The dampings. @throws OptionError, ValueError for one that is none */
+function checkedDampings(
+  op: string,
+  options: ScoreOptions<Damping>,
+  names: Record<string, true>,
+): readonly number[] {
   checkOptions<object>(op, options, names);
   const { damping, dampingBy = "identity" } = options;
-  if (!(damping >= 0 && damping < Infinity)) throw new ValueError(op, "damping ≥ 0", damping);
+  const all: readonly number[] = typeof damping === "object" ? damping : [damping];
+  checkList(op, all, "dampings");
+  checkSize(op, "dampings", all.length);
+  const wrong = all.findIndex((one) => !(one >= 0 && one < Infinity));
+  if (wrong !== -1) throw new ValueError(op, "damping ≥ 0", all[wrong]);
   if (dampingBy !== "identity" && dampingBy !== "trace")
     throw new ValueError(op, "identity or trace", kindOf(dampingBy));
+  return all;
 }
+
+/** A tensor for one damping, a list for several. */
+const asAsked = <D extends Damping>(damping: D, scores: Tensor[]): ScoresOf<D> =>
+  (typeof damping === "object" ? scores : scores[0]) as ScoresOf<D>;
 
 /**
  * Influence, the mean over checkpoints of
@@ -72,8 +95,8 @@ function checkDamping(op: string, options: ScoreOptions, names: Record<string, t
  * λ · tr(F)/k, block by block.
  * @param checkpoints - gradients of losses, [n, k] and [m, k] by block; one checkpoint or several.
  * Float32 numbers below 2⁻⁶³ count as 0
- * @returns [n, m]. Cost n k² + k³/3 + 2k²m FLOP a block, or n² k + n³/3 + 2n²m where k > n: then
- * the Gram matrix of the samples is solved instead
+ * @returns [n, m], for several λ a list of them. Cost n k² FLOP a block and k³/3 + 2k²m for each λ,
+ * or n² k and n³/3 + 2n²m where k > n: then the Gram matrix of the samples is solved instead
  * @throws ShapeError, DTypeError for blocks that don't fit; ValueError for λ < 0, or where the
  * damped matrix is singular; OptionError
  * Source: Koh, Liang, "Understanding Black-box Predictions via Influence Functions", 2017, with the
@@ -82,25 +105,30 @@ function checkDamping(op: string, options: ScoreOptions, names: Record<string, t
  * const train = { "": tensor([[1, 0], [0, 2]]) };
  * influence([{ train, test: { "": tensor([[1, 1]]) } }], { damping: 0.5 }); // [[1], [0.8]]
  */
-export function influence(
+export function influence<const D extends Damping>(
   checkpoints: readonly CheckpointGradients[],
-  options: ScoreOptions,
-): Tensor {
-  checkDamping("influence", options, scoreNames);
-  const { damping, dampingBy = "identity" } = options;
-  const scores = checkedCheckpoints("influence", checkpoints).map((blocks) => {
+  options: ScoreOptions<D>,
+): ScoresOf<D> {
+  const dampings = checkedDampings("influence", options, scoreNames);
+  const { dampingBy = "identity" } = options;
+  const all = checkedCheckpoints("influence", checkpoints).map((blocks) => {
     const each = blocks.map((gradients) =>
       scope(() => {
         const [train, test] = [flushed(gradients.train), flushed(gradients.test)];
         const n = train.shape[0] ?? 0;
         // n (Σ ĝĝᵀ + nλI)⁻¹ = (F + λI)⁻¹; tr(Σ ĝĝᵀ)/k is n tr(F)/k already
-        const total = dampingBy === "trace" ? meanDiagonal(train, damping) : n * damping;
-        return mul(dampedProducts(train, test, total), n);
+        const totals = dampings.map((damping) =>
+          dampingBy === "trace" ? meanDiagonal(train, damping) : n * damping,
+        );
+        return dampedProducts(train, test, totals).map((products) => mul(products, n));
       }),
     );
     return summed(each);
   });
-  return div(summed(scores), scores.length);
+  return asAsked(
+    options.damping,
+    summed(all).map((scores) => div(scores, all.length)),
+  );
 }
 
 /** Gradients of margins at one checkpoint, and the margins. */
@@ -110,7 +138,7 @@ export interface TrakCheckpoint extends CheckpointGradients {
 }
 
 /** Options of {@link trak}. */
-export interface TrakOptions extends ScoreOptions {
+export interface TrakOptions<D extends Damping = number> extends ScoreOptions<D> {
   /** p, the number of the model's parameters. */
   readonly parameters: number;
 }
@@ -125,7 +153,7 @@ const trakNames: OptionNames<TrakOptions> = { ...scoreNames, parameters: true };
  * is λ · tr(ΦᵀΦ)/k, block by block.
  * @param checkpoints - gradients of margins, [n, k] and [m, k] by block, with margins [n]. Float32
  * numbers below 2⁻⁶³ of them, over √p, count as 0
- * @returns [n, m]. Cost as of {@link influence}
+ * @returns [n, m], for several λ a list of them. Cost as of {@link influence}
  * @throws ShapeError, DTypeError for blocks that don't fit; ValueError for λ < 0, or where the
  * damped matrix is singular; OptionError
  * Source: Park and others, "TRAK: Attributing Model Behavior at Scale", 2023 (arXiv 2303.14186)
@@ -134,30 +162,38 @@ const trakNames: OptionNames<TrakOptions> = { ...scoreNames, parameters: true };
  * const checkpoint = { train, test: { "": tensor([[1, 1]]) }, margins: zeros([2]) };
  * trak([checkpoint], { damping: 1, parameters: 1 }); // [[0.25], [0.2]]
  */
-export function trak(checkpoints: readonly TrakCheckpoint[], options: TrakOptions): Tensor {
-  checkDamping("trak", options, trakNames);
-  const { damping, dampingBy = "identity", parameters } = options;
+export function trak<const D extends Damping>(
+  checkpoints: readonly TrakCheckpoint[],
+  options: TrakOptions<D>,
+): ScoresOf<D> {
+  const dampings = checkedDampings("trak", options, trakNames);
+  const { dampingBy = "identity", parameters } = options;
   checkSize("trak", "parameters", parameters);
   const scale = 1 / Math.sqrt(parameters);
   const scaled = (g: Tensor): Tensor => scope(() => flushed(mul(g, scale)));
-  const products = checkedCheckpoints("trak", checkpoints).map((blocks) => {
+  const all = checkedCheckpoints("trak", checkpoints).map((blocks) => {
     const each = blocks.map(({ train, test }) =>
       scope(() => {
         const [phi, phiTest] = [scaled(train), scaled(test)];
-        const total = dampingBy === "trace" ? meanDiagonal(phi, damping) : damping;
-        return dampedProducts(phi, phiTest, total);
+        const totals = dampings.map((damping) =>
+          dampingBy === "trace" ? meanDiagonal(phi, damping) : damping,
+        );
+        return dampedProducts(phi, phiTest, totals);
       }),
     );
     return summed(each);
   });
   const weights = checkpoints.map(({ margins }) => {
     checkTensors("trak", margins);
-    const n = products[0]?.shape[0] ?? 0;
-    if (margins.shape.length === 1 && margins.shape[0] === n) return sigmoid(neg(margins));
+    const n = all[0]?.[0]?.shape[0] ?? 0;
+    if (margins.shape.length === 1 && margins.shape[0] === n) return [sigmoid(neg(margins))];
     throw new ShapeError("trak", `margins [${n}]`, showShape(margins.shape));
   });
-  const count = products.length;
-  return mul(div(summed(products), count), expandDims(div(summed(weights), count), 1));
+  const [weight = 0] = summed(weights).map((w) => expandDims(div(w, all.length), 1));
+  return asAsked(
+    options.damping,
+    summed(all).map((products) => mul(div(products, all.length), weight)),
+  );
 }
 
 interface BlockGradients {
@@ -222,15 +258,23 @@ const meanDiagonal = (phi: Tensor, damping: number): Tensor =>
 
 const transposed = (x: Tensor): Tensor => transpose(x, [1, 0]);
 
-/** Φ (ΦᵀΦ + λI)⁻¹ Φ_tᵀ, [n, m]; where k > n, the same is (ΦΦᵀ + λI)⁻¹ ΦΦ_tᵀ. */
-function dampedProducts(phi: Tensor, phiTest: Tensor, damping: number | Tensor): Tensor {
+/** Φ (ΦᵀΦ + λI)⁻¹ Φ_tᵀ, [n, m], for each λ; where k > n, the same is (ΦΦᵀ + λI)⁻¹ ΦΦ_tᵀ. */
+function dampedProducts(
+  phi: Tensor,
+  phiTest: Tensor,
+  dampings: readonly (number | Tensor)[],
+): Tensor[] {
   const [n = 0, k = 0] = phi.shape;
   const columns = transposed(phiTest);
   return scope(() =>
     k > n
-      ? solveDamped(phi, damping, matmul(phi, columns))
-      : matmul(phi, solveDamped(transposed(phi), damping, columns)),
+      ? solveDamped(phi, dampings, matmul(phi, columns))
+      : solveDamped(transposed(phi), dampings, columns).map((solved) => matmul(phi, solved)),
   );
 }
 
-const summed = (terms: readonly Tensor[]): Tensor => terms.reduce((a, b) => add(a, b));
+/** The sums of lists, place by place. */
+const summed = (lists: readonly (readonly Tensor[])[]): Tensor[] =>
+  (lists[0] ?? []).map((_, place) =>
+    lists.flatMap((list) => list[place] ?? []).reduce((a, b) => add(a, b)),
+  );
