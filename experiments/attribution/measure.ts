@@ -130,6 +130,7 @@ function scorerOf(
       const { blocks, seconds } = compress(model, all);
       spend(seconds);
       const checkpoint = { ...split(blocks, n), margins };
+      for (const whole of Object.values(blocks)) whole.dispose(); // as large as their parts
       const parameters = first.parameters.length;
       const scoresAt = (damping: readonly number[]): Tensor[] => {
         if (damping.length === 0) return [];

@@ -249,7 +249,10 @@ const LEAST = 2 ** -63;
  */
 function flushed(x: Tensor): Tensor {
   if (x.dtype !== "float32") return x;
-  return scope(() => where(less(abs(x), LEAST), 0, x));
+  return scope(() => {
+    const small = scope(() => less(abs(x), LEAST)); // without the sizes: gradients are large
+    return where(small, 0, x);
+  });
 }
 
 /** λ tr(ΦᵀΦ)/k, [] */
