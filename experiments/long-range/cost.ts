@@ -65,7 +65,7 @@ export async function costs(
   });
 }
 
-/** A contender after its first steps, which make Adam's means and record; undefined without room. */
+/** A contender after the steps that make Adam's means and record; undefined without room. */
 async function entryOf(
   name: Contender,
   task: Task,

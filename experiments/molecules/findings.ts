@@ -54,21 +54,21 @@ function grouped(trainings: Trainings): Group[] {
 /** The tables and pictures of all trainings. */
 export function moleculesFindings(trainings: Trainings): Findings {
   const groups = grouped(trainings);
-  const most = Math.max(0, ...groups.map(({ frames }) => frames));
+  const mostOf = (own: readonly Group[]): number => Math.max(0, ...own.map((g) => g.frames));
   const longest = Math.max(0, ...groups.map(({ steps }) => steps));
-  const full = groups.filter(({ frames }) => frames === most);
+  const full = groups.filter(({ frames }) => frames === mostOf(groups));
   const unmixed = groups.filter(({ model, steps }) => !isMixed(model) && steps === longest);
-  const compared = unmixed.filter(({ frames }) => frames === most);
+  const compared = unmixed.filter(({ frames }) => frames === mostOf(unmixed));
   const sections = [
     errorsSection(compared),
     ...setNames.flatMap((set) => curveSections(set, compared)),
-    learningSection(unmixed.filter(({ set }) => set === "pairs")),
+    ...setNames.map((set) => learningSection(set, unmixed)),
     dynamicsSection(trainings),
     mixingSection(full.filter(({ model, set }) => set === "pairs" && isTensorNet(model))),
     ratesSection(full),
   ];
   return {
-    summary: summaryOf(compared),
+    summary: summaryOf(compared.length > 0 ? compared : full),
     sections: sections.flatMap((section) => section ?? []),
     results: { trainings: trainings.map((run) => ({ ...run })) as never },
   };
@@ -188,14 +188,15 @@ function curveSections(set: WaterForces, compared: readonly Group[]): Section[] 
   ];
 }
 
-function learningSection(groups: readonly Group[]): Section | undefined {
+function learningSection(of: WaterForces, all: readonly Group[]): Section | undefined {
+  const groups = all.filter(({ set }) => set === of);
   const counts = [...new Set(groups.map(({ frames }) => frames))].sort((a, b) => a - b);
   if (counts.length < 2) return undefined;
   const models = contenderNames.filter((name) => groups.some(({ model }) => model === name));
   const runsOf = (name: ContenderName, count: number): Trainings =>
     groups.find(({ model, frames }) => model === name && frames === count)?.runs ?? [];
   return {
-    heading: "Learning curve",
+    heading: `Learning curve, ${of}`,
     text: "Errors of forces on test frames, in kcal/mol/Å, by the number of training frames.",
     table: {
       head: ["frames", ...models],
@@ -205,9 +206,9 @@ function learningSection(groups: readonly Group[]): Section | undefined {
       ]),
     },
     figure: {
-      name: "molecules-frames",
+      name: `molecules-frames-${of}`,
       svg: seriesChart({
-        title: "force error by training frames, pairs",
+        title: `force error by training frames, ${of}`,
         x: { label: "training frames", scale: "log", ticks: counts },
         y: { label: "force error, kcal/mol/Å", scale: "log" },
         series: models.map((model) => ({
