@@ -10,8 +10,10 @@ import { elements } from "@spm/core/extend";
 import { afterAll, expect, test } from "vitest";
 import { contenders } from "./contenders.ts";
 import { driftOf } from "./dynamics.ts";
+import { moleculesFindings } from "./findings.ts";
 import { batchOf, labelled, positionsOf, splitFrames } from "./frames.ts";
 import { molecules } from "./molecules.ts";
+import type { TrainingRecord } from "./records.ts";
 import { sampleTrimers } from "./sampler.ts";
 import { predict } from "./training.ts";
 import { COORDINATES, waterEnergy } from "./water.ts";
@@ -134,4 +136,23 @@ test("a report of earlier runs is the one that they had", async () => {
   await expect(
     molecules.run({ ...trial, settings: { ...again, from: join(work, "data") } }),
   ).rejects.toThrow("a folder with runs of molecules");
+});
+
+test("what there is of trainings is reported: mixers alone, or few frames alone", () => {
+  const errors = { energy: 1, force: 2 };
+  const record = (model: TrainingRecord["model"], frames: number): TrainingRecord => ({
+    ...{ set: "three-body", model, frames, seed: 1, width: 16, parameters: 9, rate: 0.01 },
+    ...{ tried: [], curve: [{ step: 4, seconds: 1, ...errors }], dynamics: null },
+    ...{ test: errors, turned: errors, constant: errors },
+  });
+  const mixers = moleculesFindings([record("tensornet-general", 8)]);
+  expect(mixers.summary).toContain("three-body, 8 frames: tensornet-general 2.00");
+  const few = moleculesFindings([
+    record("tensornet", 4),
+    record("tensornet", 6),
+    record("tensornet-general", 8),
+  ]);
+  expect(few.sections.map(({ heading }) => heading)).toContain("Learning curve, three-body");
+  expect(few.summary).toContain("6 frames: tensornet 2.00");
+  expect(moleculesFindings([]).summary).toBe("Interrupted before anything was measured.");
 });
