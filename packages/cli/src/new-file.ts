@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { RunError } from "@spm/trainer";
-import { assertFresh } from "@spm/trainer/node";
+import { assertFolder, assertFresh } from "@spm/trainer/node";
 import { shellWord } from "./caller.ts";
 
 /**
@@ -42,6 +42,7 @@ export function freePlace(
  * @throws RunError with a free name, and of a training that hasn't ended the command that goes on
  */
 export function assertFreshTraining(folder: string, command: string): void {
+  assertFolder(folder);
   try {
     assertFresh(folder);
   } catch (error) {

@@ -99,6 +99,28 @@ test("the folder of a training that failed is kept, and the error says how to go
   expect(err).toMatch(/with files in it\nhelp: --out .*-2 is free\n$/);
 });
 
+test.each([
+  ["train", "train clusters"],
+  ["sweep", "sweep clusters"],
+  ["compare", "compare mnist"],
+])("%s with a file as its folder is refused", async (_, command) => {
+  const file = join(fresh(), "a-file");
+  writeFileSync(file, "mine");
+  expect((await spm(`${command} --out ${file}`)).err).toBe(
+    `error: RunWriter: expected a folder, got ${file}, a file\nhelp: choose another name\n`,
+  );
+  expect(readFileSync(file, "utf8")).toBe("mine");
+});
+
+test("a table that is elsewhere: the error says from where its path leads", async () => {
+  const { err } = await spm("train table --file not-here.csv --target y");
+  expect(err).toContain("expected a file to read at not-here.csv");
+  expect(err).toContain(`from the current folder, ${process.cwd()}; a run keeps it as it was`);
+  expect((await spm("train table --file /not/here.csv --target y")).err).not.toContain(
+    "current folder",
+  );
+});
+
 test("report of what is not a run says so", async () => {
   expect(await spm("report /nowhere")).toEqual({
     out: "",

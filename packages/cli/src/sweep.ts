@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type RunSummary, summarize } from "@spm/report";
 import { type ProgressStream, RunError } from "@spm/trainer";
 import { formatPercent, formatSeconds } from "@spm/trainer/format";
-import { readRun, reasonOf, writeAtomically } from "@spm/trainer/node";
+import { assertFolder, readRun, reasonOf, writeAtomically } from "@spm/trainer/node";
 import { begunIn } from "./callers-folder.ts";
 import type { Trial } from "./sweep-plan.ts";
 import { textTable } from "./text-table.ts";
@@ -64,6 +64,7 @@ export async function sweep(
 
 /** Writes the setting of a sweep, or checks that it equals the one in the folder. */
 function openSweep(trials: readonly Trial[], out: string): void {
+  assertFolder(out);
   mkdirSync(out, { recursive: true });
   const path = join(out, "sweep.json");
   const plan = JSON.parse(JSON.stringify(trials)) as unknown;

@@ -249,12 +249,12 @@ function conclude(
       `${JSON.stringify({ ending, step: position.step, evaluation, tests })}\n`,
     );
   const how = interrupted ? "interrupted" : ending;
-  const score =
-    test?.kind === "regression"
-      ? `R² ${test.r2?.toFixed(4) ?? "–"}`
-      : formatPercent(evaluation?.accuracy ?? null);
-  const result = evaluation ? `, test loss ${evaluation.loss.toFixed(4)}, ${score}` : "";
-  return `${how} at step ${position.step} of ${position.steps}${result}`;
+  const accuracy = evaluation?.accuracy ?? null; // of classes alone
+  const r2 = test?.kind === "regression" && `R² ${test.r2?.toFixed(4) ?? "–"}`;
+  const score = r2 || (accuracy !== null && formatPercent(accuracy));
+  const result = evaluation && [`test loss ${evaluation.loss.toFixed(4)}`, score];
+  const told = (result ?? []).filter(Boolean).map((one) => `, ${one}`);
+  return `${how} at step ${position.step} of ${position.steps}${told.join("")}`;
 }
 
 /** The command line that repeats a training, in a new folder. */

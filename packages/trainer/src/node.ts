@@ -40,7 +40,7 @@ export type {
   TimingRecord,
   WorstSample,
 } from "./io/run-record.ts";
-export { assertFresh, RunWriter } from "./io/run-writer.ts";
+export { assertFolder, assertFresh, RunWriter } from "./io/run-writer.ts";
 export { readSafetensors, writeSafetensors } from "./io/safetensors-file.ts";
 export {
   type TensorBoardOptions,

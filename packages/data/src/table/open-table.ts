@@ -1,7 +1,7 @@
 /** @file The rows of a file, by its extension. Needs Node. */
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import { DataError } from "../errors.ts";
 import { type CsvOptions, csvRows } from "./csv.ts";
 import { jsonRows } from "./json.ts";
@@ -52,7 +52,11 @@ export async function openTable(path: string, options: CsvOptions = {}): Promise
     return await reader(path, size, { name: basename(path), ...options });
   } catch (error) {
     if (error instanceof DataError || !(error instanceof Error && "syscall" in error)) throw error;
-    throw new DataError("openTable", `a file to read at ${path}`, error.message);
+    const help = isAbsolute(path)
+      ? undefined
+      : `the path leads from the current folder, ${process.cwd()}; a run keeps it as it was given, ` +
+        "so its commands find the file from the folder that the run was started in";
+    throw new DataError("openTable", `a file to read at ${path}`, error.message, help);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
 } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../errors.ts";
@@ -247,9 +248,9 @@ const writing = <T>(path: string, write: () => T): T =>
   });
 
 /**
- * Refuses a folder that has files already, where two runs would be mixed.
+ * Refuses a folder that has files already, where two runs would be mixed, and a file.
  *
- * @throws RunError when the folder exists and isn't empty
+ * @throws RunError when the folder exists and isn't empty, or isn't a folder
  * @example
  * ```ts
  * import { assertFresh } from "@spm/trainer/node";
@@ -257,6 +258,7 @@ const writing = <T>(path: string, write: () => T): T =>
  * ```
  */
 export function assertFresh(folder: string): void {
+  assertFolder(folder);
   if (existsSync(folder) && readdirSync(folder).some(isOfRun)) {
     throw new RunError(
       "RunWriter",
@@ -265,6 +267,21 @@ export function assertFresh(folder: string): void {
       "choose another name, or remove the folder",
     );
   }
+}
+
+/**
+ * Refuses what is there and is no folder.
+ *
+ * @throws RunError for a file
+ * @example
+ * ```ts
+ * import { assertFolder } from "@spm/trainer/node";
+ * assertFolder("runs/not-there-yet"); // passes
+ * ```
+ */
+export function assertFolder(folder: string): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new RunError("RunWriter", "a folder", `${folder}, a file`, "choose another name");
 }
 
 const isOfRun = (name: string): boolean => !name.endsWith(UNFINISHED) && !name.startsWith(LOCK);
