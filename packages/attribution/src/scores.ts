@@ -45,7 +45,7 @@ export interface CheckpointGradients {
 /** One λ, or several. */
 export type Damping = number | readonly number[];
 
-/** What scores are at a damping: a tensor, or one for each of several. */
+/** The scores at a damping: a tensor, or one for each of several. */
 export type ScoresOf<D extends Damping> = D extends number ? Tensor : Tensor[];
 
 /** Options of scores. */

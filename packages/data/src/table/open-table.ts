@@ -54,8 +54,8 @@ export async function openTable(path: string, options: CsvOptions = {}): Promise
     if (error instanceof DataError || !(error instanceof Error && "syscall" in error)) throw error;
     const help = isAbsolute(path)
       ? undefined
-      : `the path leads from the current folder, ${process.cwd()}; a run keeps it as it was given, ` +
-        "so its commands find the file from the folder that the run was started in";
+      : `the path leads from the current folder, ${process.cwd()}; a run keeps it as it was ` +
+        "given, so that its commands find the file from the folder that it was started in";
     throw new DataError("openTable", `a file to read at ${path}`, error.message, help);
   }
 }
