@@ -42,12 +42,16 @@ describe("spm train", () => {
       mkdirSync(copy);
       for (const name of ["config.json", "metrics.jsonl", "outcome.json"])
         copyFileSync(join(folder, name), join(copy, name));
-      const [evaluated, inspected, reported] = await Promise.all([
+      const again = join(folder, "again");
+      const [evaluated, inspected, reported, repeated] = await Promise.all([
         spm(["eval", folder, "--json"]),
         spm(["inspect", path]),
         spm(["report", folder, copy, "--out", join(folder, "both.html")]),
+        spm(["train", "--config", join(folder, "config.json"), "--out", again]),
       ]);
       const outcome = JSON.parse(read(folder, "outcome.json"));
+      expect([repeated.code, repeated.stderr]).toEqual([0, ""]);
+      expect(JSON.parse(read(again, "outcome.json"))).toEqual(outcome);
       const metrics = JSON.parse(evaluated.stdout);
       expect(metrics.accuracy).toBeCloseTo(outcome.evaluation.accuracy, 6);
       expect(metrics.loss).toBeCloseTo(outcome.evaluation.loss, 4);

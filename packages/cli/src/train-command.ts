@@ -30,7 +30,8 @@ export function addTrainOptions(command: Command, registries: Registries): Comma
     )
     .option(
       "--config <file>",
-      "options as JSON (schema/train.schema.json); flags go over it, it goes over defaults",
+      "options as JSON (schema/train.schema.json), or a run's config.json; flags go over it, " +
+        "it goes over defaults",
     );
   for (const [name, option] of Object.entries(rest))
     for (const flag of flagsFor(name, option)) command.addOption(flag);

@@ -33,7 +33,7 @@ function validatorOf(key: object, make: () => object): ValidateFunction {
 export type Given = Readonly<Record<string, unknown>>;
 
 /**
- * Options from a JSON file that {@link trainSchema} describes.
+ * Options from a JSON file that {@link trainSchema} describes, or from the config.json of a run.
  *
  * @throws ValueError for what cannot be read, is not JSON, or not such a configuration
  */
@@ -44,6 +44,8 @@ export function readConfig(path: string, registries: Registries): Given {
   } catch (error) {
     throw new ValueError("config", `JSON in ${path}`, reasonOf(error));
   }
+  const ofRun = (config ?? {}) as { readonly started?: unknown; readonly options?: unknown };
+  if (typeof ofRun.started === "string" && ofRun.options !== undefined) config = ofRun.options;
   const { $schema: _, ...given } = checked(config, path, registries) as Record<string, unknown>;
   return given;
 }
