@@ -282,6 +282,12 @@ export const coreSamples: readonly Sample[] = [
     false,
   ),
   sample(
+    "matmul, few long products",
+    (a, b) => c.matmul(c.transpose(a), b),
+    [normal(1500, 2), normal(1500, 3)],
+    summed,
+  ),
+  sample(
     "matmul, tiles, batched, one side shared and flipped",
     (a, b) => c.matmul(a, c.flip(c.transpose(b, [0, 2, 1]), 1)),
     [normal(2, 3, 49, 40), normal(1, 35, 40)],

@@ -38,8 +38,10 @@ const depth = 16;
 const plenty = 264;
 /** The least number of inner elements that are worth a workgroup of their own. */
 const leastDepth = 128;
-/** Products of fewer multiplications are done before a tile is loaded. */
+/** Products of fewer multiplications are done before a tile is loaded … */
 const leastWork = 2 ** 16;
+/** … unless each thread would walk so many inner elements, one after the other. */
+const longWalk = 1024;
 
 /** An array as an operand of a product whose leading axes are `batch`. */
 export function operandOf(x: DeviceArray, batch: Shape): MatmulOperand {
@@ -60,7 +62,7 @@ export interface TiledPlan {
 export function planTiles(launcher: WgslLauncher, product: Product): TiledPlan | null {
   const { m, k, n, batch } = product;
   const matrices = sizeOf(batch);
-  if (m * n * k < leastWork || launcher.invocations < side * side) return null;
+  if ((m * n * k < leastWork && k < longWalk) || launcher.invocations < side * side) return null;
   const workgroups = (each: number) =>
     Math.ceil(m / (side * each)) * Math.ceil(n / (side * each)) * matrices;
   const each =
