@@ -126,7 +126,7 @@ export interface DampingSearch {
  * const gradients = [{ train, test: { "": tensor([[1, 0], [0, 1]]) } }];
  * const dampings = [0.01, 0.1, 1];
  * const scores = influence(gradients, { damping: dampings }); // products are formed once
- * const score = (damping: number) => scores[dampings.indexOf(damping)]!;
+ * const score = (damping: number) => scores[dampings.indexOf(damping)] ?? truth;
  * const truth = tensor([[1, 3], [3, 1], [2, 2]]);
  * const found = await searchDamping(score, [[1], [0], [2]], truth, { heldOut: [0], dampings });
  * found.heldOut; // 1
