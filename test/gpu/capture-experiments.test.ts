@@ -49,7 +49,7 @@ function withoutCapture(): void {
 }
 
 /** What a contender of long-range has learned in twelve steps, and the most steps captured. */
-async function learned(contender: "cdil" | "attention") {
+async function learned(contender: "cdil") {
   const task = await taskOf("maximum", 8, 1);
   let captured = 0;
   const draw: typeof task.draw = (...how) => {
@@ -74,7 +74,7 @@ describe.runIf(device !== null)("captured steps have the bits of others", () => 
     expect([repeated.captured, plain.captured]).toEqual([1, 0]);
   });
 
-  test.each(["cdil", "attention"] as const)("long-range: %s", async (contender) => {
+  test.each(["cdil"] as const)("long-range: %s", async (contender) => {
     const repeated = await learned(contender);
     withoutCapture();
     const plain = await learned(contender);
