@@ -124,12 +124,9 @@ export interface DampingSearch {
  * @example
  * const train = { "": tensor([[1, 0], [0, 2], [1, 1]]) };
  * const gradients = [{ train, test: { "": tensor([[1, 0], [0, 1]]) } }];
- * const dampings = [0.01, 0.1, 1];
- * const scores = influence(gradients, { damping: dampings }); // products are formed once
- * const score = (damping: number) => scores[dampings.indexOf(damping)] ?? truth;
+ * const score = (damping: number) => influence(gradients, { damping });
  * const truth = tensor([[1, 3], [3, 1], [2, 2]]);
- * const found = await searchDamping(score, [[1], [0], [2]], truth, { heldOut: [0], dampings });
- * found.heldOut; // 1
+ * (await searchDamping(score, [[1], [0], [2]], truth, { heldOut: [0] })).heldOut; // 1
  */
 export function searchDamping(
   score: (damping: number) => Tensor,

@@ -52,10 +52,8 @@ export async function openTable(path: string, options: CsvOptions = {}): Promise
     return await reader(path, size, { name: basename(path), ...options });
   } catch (error) {
     if (error instanceof DataError || !(error instanceof Error && "syscall" in error)) throw error;
-    const help = isAbsolute(path)
-      ? undefined
-      : `the path leads from the current folder, ${process.cwd()}; a run keeps it as it was ` +
-        "given, so that its commands find the file from the folder that it was started in";
+    const elsewhere = !isAbsolute(path) && "code" in error && error.code === "ENOENT";
+    const help = elsewhere ? `the path leads from the current folder, ${process.cwd()}` : undefined;
     throw new DataError("openTable", `a file to read at ${path}`, error.message, help);
   }
 }

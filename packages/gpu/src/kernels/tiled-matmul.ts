@@ -40,8 +40,8 @@ const plenty = 264;
 const leastDepth = 128;
 /** Products of fewer multiplications are done before a tile is loaded … */
 const leastWork = 2 ** 16;
-/** … unless each thread would walk so many inner elements, one after the other. */
-const longWalk = 1024;
+/** … unless so few sums are so long that their threads, one a sum, would leave a GPU idle. */
+const [fewSums, longWalk] = [256, 1024];
 
 /** An array as an operand of a product whose leading axes are `batch`. */
 export function operandOf(x: DeviceArray, batch: Shape): MatmulOperand {
@@ -62,7 +62,8 @@ export interface TiledPlan {
 export function planTiles(launcher: WgslLauncher, product: Product): TiledPlan | null {
   const { m, k, n, batch } = product;
   const matrices = sizeOf(batch);
-  if ((m * n * k < leastWork && k < longWalk) || launcher.invocations < side * side) return null;
+  const long = k >= longWalk && m * n * matrices <= fewSums;
+  if ((m * n * k < leastWork && !long) || launcher.invocations < side * side) return null;
   const workgroups = (each: number) =>
     Math.ceil(m / (side * each)) * Math.ceil(n / (side * each)) * matrices;
   const each =
