@@ -251,10 +251,13 @@ function conclude(
   const how = interrupted ? "interrupted" : ending;
   const accuracy = evaluation?.accuracy ?? null; // of classes alone
   const r2 = test?.kind === "regression" && `R² ${test.r2?.toFixed(4) ?? "–"}`;
-  const score = r2 || (accuracy !== null && formatPercent(accuracy));
-  const result = evaluation && [`test loss ${evaluation.loss.toFixed(4)}`, score];
-  const told = (result ?? []).filter(Boolean).map((one) => `, ${one}`);
-  return `${how} at step ${position.step} of ${position.steps}${told.join("")}`;
+  return [
+    `${how} at step ${position.step} of ${position.steps}`,
+    evaluation && `test loss ${evaluation.loss.toFixed(4)}`,
+    r2 || (accuracy !== null && formatPercent(accuracy)),
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** The command line that repeats a training, in a new folder. */
